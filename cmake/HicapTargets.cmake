@@ -1,0 +1,38 @@
+# Settings and helpers that all targets of this project share.
+
+set(CMAKE_CXX_EXTENSIONS OFF)
+
+add_library(hicap_settings INTERFACE)
+target_compile_features(hicap_settings INTERFACE cxx_std_20)
+target_compile_definitions(hicap_settings INTERFACE BOOST_ASIO_NO_DEPRECATED)
+target_include_directories(
+    hicap_settings INTERFACE "${PROJECT_SOURCE_DIR}/include" "${PROJECT_SOURCE_DIR}/src"
+)
+if(HICAP_DEVELOPER)
+    target_compile_options(
+        hicap_settings
+        INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
+    )
+    if(HICAP_SANITIZE STREQUAL "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+        # GCC warns of every fence, which the sanitizer does not see; Asio has some.
+        target_compile_options(hicap_settings INTERFACE -Wno-tsan)
+    endif()
+    find_program(HICAP_CCACHE ccache)
+    if(HICAP_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+        set(CMAKE_CXX_COMPILER_LAUNCHER "${HICAP_CCACHE}")
+    endif()
+endif()
+if(HICAP_SANITIZE)
+    add_compile_options(-fsanitize=${HICAP_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    add_link_options(-fsanitize=${HICAP_SANITIZE})
+endif()
+
+# hicap_add_layer(NAME SOURCES file... [LINK target...])
+# One object library per folder of src. Unit tests link the objects of the folder that they test
+# and of the layers below it, so an arrow that goes up does not link.
+function(hicap_add_layer name)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINK")
+    add_library(hicap_${name} OBJECT ${arg_SOURCES})
+    set_target_properties(hicap_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+    target_link_libraries(hicap_${name} PUBLIC hicap_settings Boost::headers ${arg_LINK})
+endfunction()
