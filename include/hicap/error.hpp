@@ -1,0 +1,179 @@
+#ifndef HICAP_ERROR_HPP
+#define HICAP_ERROR_HPP
+
+#include <hicap/headers.hpp>
+#include <hicap/rate_limit.hpp>
+
+#include <boost/system/error_category.hpp>
+#include <boost/system/error_code.hpp>
+#include <boost/system/error_condition.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace hicap {
+
+/// Why an operation failed. Compare with a `condition` unless the exact reason matters.
+///
+/// Failures of the operating system and of name resolution keep the codes of Boost.Asio
+/// (`boost::asio::error::connection_refused`, `boost::asio::error::host_not_found`, ...), and a
+/// cancelled operation is `boost::asio::error::operation_aborted`.
+enum class errc
+{
+    // The API answered with an error status, or with an error object in the middle of a stream.
+    invalid_request = 1, ///< 400, 413, 422: the request is malformed or refused
+    authentication,      ///< 401: the key is missing, wrong or revoked
+    payment_required,    ///< 402: the account has no credit
+    permission_denied,   ///< 403: the key may not do this
+    not_found,           ///< 404: no such endpoint, model or object
+    conflict,            ///< 409: the object is in a state that does not allow this
+    rate_limited,        ///< 429: slow down; see `api_error::retry_after`
+    insufficient_quota,  ///< 429 with code `insufficient_quota`: waiting does not help
+    server_error,        ///< 5xx and anything else: the server failed
+    overloaded,          ///< 503, 529: the server has too much to do
+    timed_out_upstream,  ///< 408, 504: the server gave up waiting
+
+    // The answer is not what HTTP or the API allows.
+    truncated_stream = 100, ///< the event stream ended before its terminal mark
+    truncated_response,     ///< the connection closed inside a response
+    invalid_response,       ///< not HTTP/1.1
+    unexpected_content,     ///< a content type that the operation cannot read, HTML for example
+    invalid_json,           ///< a body or event is not JSON
+    header_too_large,       ///< the head of a response exceeds its limit
+    body_too_large,         ///< the body of a response exceeds its limit
+    event_too_large,        ///< an event of a stream exceeds its limit
+    too_many_comments,      ///< a stream sends comments without end
+
+    // TLS.
+    certificate_untrusted = 200, ///< signed by no authority that is trusted here
+    certificate_host_mismatch,   ///< issued for another host
+    certificate_expired,         ///< expired, or not valid yet
+    tls_handshake,               ///< no agreement on protocol or cipher, or an alert of the peer
+    tls_failure,                 ///< a record that cannot be decrypted, a broken session
+    ca_file_unreadable,          ///< `client_options::ca_file` is missing or holds no certificate
+
+    // The caller.
+    missing_api_key = 300, ///< neither `client_options::api_key` nor HICAP_API_KEY is set
+    invalid_base_url,      ///< not an http or https URL with a host
+    invalid_header,        ///< CR, LF or NUL in a header name or value
+    invalid_argument,      ///< an argument that no request can be made of: see the message
+};
+
+/// Classes of failure, to compare an error code with: `if (e.code() == condition::retryable)`.
+enum class condition
+{
+    /// Trying again later may succeed: 408, 409, 429 (but not `insufficient_quota`), 5xx, and
+    /// connections that failed or broke.
+    retryable = 1,
+    rate_limited,     ///< 429 of either kind
+    timeout,          ///< a deadline of the client, of the system or of the server passed
+    cancelled,        ///< the caller cancelled
+    authentication,   ///< 401 and 403
+    invalid_request,  ///< 400, 404, 409, 413, 422: the request itself is at fault
+    connection,       ///< resolving, connecting or keeping a connection failed
+    tls,              ///< a certificate or the TLS protocol
+    invalid_response, ///< what came back breaks HTTP, SSE or JSON, or ends early
+};
+
+/// The category of `errc`.
+[[nodiscard]] boost::system::error_category const& hicap_category() noexcept;
+
+/// The category of `condition`.
+[[nodiscard]] boost::system::error_category const& condition_category() noexcept;
+
+[[nodiscard]] boost::system::error_code make_error_code(errc value) noexcept;
+[[nodiscard]] boost::system::error_condition make_error_condition(condition value) noexcept;
+
+/// `text` with everything but printable ASCII and well-formed UTF-8 escaped, and cut to
+/// `max_size` bytes. What a server sent is shown through this and never raw.
+[[nodiscard]] std::string escape_for_display(std::string_view text, std::size_t max_size = 512);
+
+/// What every operation of this library throws.
+///
+/// `what()` says what failed and what can be done, in the words of the client. It never holds a
+/// key, and server text only escaped.
+class error : public boost::system::system_error
+{
+public:
+    error(boost::system::error_code code, std::string const& message);
+    explicit error(errc code, std::string const& message);
+    ~error() override;
+
+    /// Names the attempt in the server's logs, empty where no response came.
+    [[nodiscard]] std::string const& request_id() const noexcept { return *request_id_; }
+
+    /// Sets what `request_id` returns.
+    void set_request_id(std::string id);
+
+private:
+    std::shared_ptr<std::string const> request_id_;
+};
+
+/// The API said no: an error status, or an error object in the middle of a stream.
+///
+/// Page: the API's error table (status, type, code, param).
+class api_error : public error
+{
+public:
+    /// What the server sent.
+    struct details
+    {
+        int status = 0;      ///< of HTTP; 200 for an error in the middle of a stream
+        std::string type;    ///< `rate_limit_error`, ...; empty where none came
+        std::string code;    ///< `invalid_api_key`, ...; a number is kept as its text
+        std::string param;   ///< the request member at fault
+        std::string message; ///< the server's words, raw: escape before showing
+        std::string body;    ///< the whole body, or the event's data
+        std::string request_id;
+        /// How long to wait, from `retry-after-ms` or `retry-after`, absent where none was sent.
+        std::optional<std::chrono::milliseconds> retry_after;
+        hicap::rate_limit rate_limit;
+        hicap::headers headers;
+    };
+
+    explicit api_error(details what_came);
+    ~api_error() override;
+
+    [[nodiscard]] int status() const noexcept { return details_->status; }
+
+    [[nodiscard]] std::string const& type() const noexcept { return details_->type; }
+
+    [[nodiscard]] std::string const& api_code() const noexcept { return details_->code; }
+
+    [[nodiscard]] std::string const& param() const noexcept { return details_->param; }
+
+    [[nodiscard]] std::string const& message() const noexcept { return details_->message; }
+
+    [[nodiscard]] std::string const& body() const noexcept { return details_->body; }
+
+    [[nodiscard]] std::optional<std::chrono::milliseconds> retry_after() const noexcept
+    {
+        return details_->retry_after;
+    }
+
+    [[nodiscard]] hicap::rate_limit const& rate_limit() const noexcept
+    {
+        return details_->rate_limit;
+    }
+
+    [[nodiscard]] hicap::headers const& headers() const noexcept { return details_->headers; }
+
+private:
+    std::shared_ptr<details const> details_;
+};
+
+} // namespace hicap
+
+template <>
+struct boost::system::is_error_code_enum<hicap::errc> : std::true_type
+{};
+
+template <>
+struct boost::system::is_error_condition_enum<hicap::condition> : std::true_type
+{};
+
+#endif

@@ -1,0 +1,57 @@
+#ifndef HICAP_HEADERS_HPP
+#define HICAP_HEADERS_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace hicap {
+
+/// The header fields of a response, in the order in which they came.
+///
+/// Names compare without regard to case. All text lives in one buffer, so that a response with a
+/// dozen fields costs two allocations.
+///
+/// Thread safety: distinct objects safe, shared objects unsafe.
+class headers
+{
+public:
+    headers() = default;
+
+    /// Appends a field. The views may be released when the call returns.
+    void append(std::string_view name, std::string_view value);
+
+    /// The value of the first field called `name`, absent where there is none.
+    /// The view lives until the object changes.
+    [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const noexcept;
+
+    [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
+
+    [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
+
+    /// Name and value of field `index`. Precondition: `index < size()`.
+    [[nodiscard]] std::pair<std::string_view, std::string_view> operator[](std::size_t index
+    ) const noexcept;
+
+    /// Removes all fields and keeps the storage.
+    void clear() noexcept;
+
+private:
+    struct entry
+    {
+        std::uint32_t name;
+        std::uint32_t value;
+        std::uint32_t end;
+    };
+
+    std::string text_;
+    std::vector<entry> entries_;
+};
+
+} // namespace hicap
+
+#endif
