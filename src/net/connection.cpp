@@ -1,0 +1,227 @@
+#include "net/connection.hpp"
+
+#include <hicap/error.hpp>
+
+#include <boost/asio/error.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace hicap::net {
+namespace {
+
+// A request up to this size goes out in one piece: one TLS record, one call of the system.
+constexpr std::size_t single_write = 16 * 1024;
+
+// A larger body is encrypted piece by piece, so that its ciphertext is never whole in memory.
+constexpr std::size_t body_slice = 256 * 1024;
+
+// An idle connection keeps no more than this for its next request.
+constexpr std::size_t kept_output = 1024;
+
+} // namespace
+
+connection::connection(
+    std::unique_ptr<socket> link,
+    std::shared_ptr<tls_context> tls,
+    std::unique_ptr<tls_engine> session
+)
+    : socket_(std::move(link)), tls_context_(std::move(tls)), tls_(std::move(session))
+{}
+
+asio::awaitable<std::unique_ptr<connection>>
+connection::open(http::origin where, std::shared_ptr<tls_context> tls)
+{
+    auto link = co_await connect_tcp(where.host, where.port);
+    std::unique_ptr<tls_engine> session;
+    if (where.tls())
+        session = tls->start(where.host);
+    auto made = std::make_unique<connection>(std::move(link), std::move(tls), std::move(session));
+    if (made->tls_)
+        co_await made->shake_hands();
+    co_return made;
+}
+
+asio::awaitable<void> connection::shake_hands()
+{
+    for (;;) {
+        auto const state = tls_->handshake();
+        while (!send_output())
+            co_await writable();
+        if (state == tls_engine::status::done)
+            co_return;
+        status why_not{};
+        while (!receive_ciphertext(why_not)) {
+            if (why_not == status::closed) {
+                throw error(
+                    errc::tls_handshake,
+                    "TLS handshake with " + tls_->host() + ": the server closed the connection"
+                );
+            }
+            co_await readable();
+        }
+    }
+}
+
+void connection::begin_write(std::string_view head, std::string_view body)
+{
+    if (!tls_) {
+        plain_output_.append(head);
+        unsent_ = body;
+        if (body.size() <= single_write)
+            encrypt_next();
+        return;
+    }
+    if (head.size() + body.size() <= single_write) {
+        plaintext_.acquire();
+        std::memcpy(plaintext_.data(), head.data(), head.size());
+        if (!body.empty())
+            std::memcpy(plaintext_.data() + head.size(), body.data(), body.size());
+        tls_->write({plaintext_.data(), head.size() + body.size()});
+        return;
+    }
+    tls_->write(head);
+    unsent_ = body;
+}
+
+void connection::encrypt_next()
+{
+    auto const slice = unsent_.substr(0, body_slice);
+    unsent_.remove_prefix(slice.size());
+    if (tls_)
+        tls_->write(slice);
+    else
+        plain_output_.append(slice);
+}
+
+bool connection::write_some()
+{
+    for (;;) {
+        if (!send_output())
+            return false;
+        if (unsent_.empty())
+            return true;
+        encrypt_next();
+    }
+}
+
+bool connection::send_output()
+{
+    auto& bytes = output();
+    while (sent_ != bytes.size()) {
+        auto const moved = socket_->send(bytes.data() + sent_, bytes.size() - sent_);
+        if (moved.what == socket::status::blocked)
+            return false;
+        if (moved.what == socket::status::failed)
+            throw error(moved.code, "sending to the server");
+        sent_ += moved.size;
+    }
+    sent_ = 0;
+    if (bytes.capacity() > kept_output)
+        bytes = {};
+    else
+        bytes.clear();
+    return true;
+}
+
+connection::status connection::fill()
+{
+    plaintext_.acquire();
+    auto* const begin = plaintext_.data();
+    if (!unread_.empty() && unread_.data() != begin)
+        std::memmove(begin, unread_.data(), unread_.size());
+    auto const kept = unread_.size();
+    std::size_t got = 0;
+    auto const result = tls_ ? fill_tls(begin + kept, pooled_buffer::capacity - kept, got)
+                             : fill_plain(begin + kept, pooled_buffer::capacity - kept, got);
+    unread_ = {begin, kept + got};
+    if (unread_.empty()) {
+        unread_ = {};
+        plaintext_.release();
+    }
+    return result;
+}
+
+connection::status connection::fill_plain(char* data, std::size_t size, std::size_t& got)
+{
+    if (drained_)
+        return status::blocked;
+    auto const moved = socket_->receive(data, size);
+    switch (moved.what) {
+    case socket::status::done:
+        got = moved.size;
+        drained_ = moved.size < size;
+        return status::data;
+    case socket::status::blocked:
+        return status::blocked;
+    case socket::status::closed:
+        closed_cleanly_ = true;
+        return status::closed;
+    case socket::status::failed:
+        break;
+    }
+    throw error(moved.code, "receiving from the server");
+}
+
+connection::status connection::fill_tls(char* data, std::size_t size, std::size_t& got)
+{
+    for (;;) {
+        auto const state = tls_->read(data, size, got);
+        if (!tls_->output().empty())
+            send_output(); // an answer of TLS itself, to a change of keys for example
+        if (state == tls_engine::status::done)
+            return status::data;
+        if (state == tls_engine::status::closed) {
+            closed_cleanly_ = true;
+            return status::closed;
+        }
+        status why_not{};
+        if (!receive_ciphertext(why_not))
+            return why_not;
+    }
+}
+
+bool connection::receive_ciphertext(status& why_not)
+{
+    if (!drained_) {
+        ciphertext_.acquire();
+        auto const moved = socket_->receive(ciphertext_.data(), pooled_buffer::capacity);
+        if (moved.what == socket::status::done) {
+            tls_->feed({ciphertext_.data(), moved.size});
+            drained_ = moved.size < pooled_buffer::capacity;
+            return true;
+        }
+        ciphertext_.release();
+        if (moved.what == socket::status::failed)
+            throw error(moved.code, "receiving from the server");
+        if (moved.what == socket::status::closed) {
+            why_not = status::closed;
+            return false;
+        }
+    }
+    ciphertext_.release();
+    why_not = status::blocked;
+    return false;
+}
+
+bool connection::quiet() noexcept
+{
+    try {
+        // What may come are messages of TLS alone, session tickets above all.
+        drained_ = false;
+        return unread_.empty() && fill() == status::blocked && unread_.empty();
+    } catch (error const&) {
+        return false;
+    }
+}
+
+asio::awaitable<void> connection::readable()
+{
+    if (sent_ != output().size())
+        return socket_->writable();
+    drained_ = false;
+    return socket_->readable();
+}
+
+} // namespace hicap::net

@@ -1,0 +1,98 @@
+#ifndef HICAP_NET_CONNECTION_HPP
+#define HICAP_NET_CONNECTION_HPP
+
+#include "http/url.hpp"
+#include "net/buffer_pool.hpp"
+#include "net/socket.hpp"
+#include "net/tls_context.hpp"
+#include "net/tls_engine.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace hicap::net {
+
+/// A connection to a server, plain or TLS: a socket, the session on it, and the bytes in between.
+///
+/// Reading and writing are steps that never wait (`fill`, `write_some`); between them the caller
+/// waits with `readable` or `writable`. A step that fails throws `hicap::error`, and the connection
+/// can only be destroyed then. A cancelled wait changes nothing.
+class connection
+{
+public:
+    enum class status
+    {
+        data,    ///< `unread` has grown
+        blocked, ///< nothing has come: wait with `readable`
+        closed   ///< the peer has sent its last byte
+    };
+
+    /// Resolves, connects and shakes hands. `tls` is used for https origins alone.
+    static asio::awaitable<std::unique_ptr<connection>>
+    open(http::origin where, std::shared_ptr<tls_context> tls);
+
+    /// A connection over a socket that is at hand; `session` is null where there is no TLS.
+    connection(
+        std::unique_ptr<socket> link,
+        std::shared_ptr<tls_context> tls,
+        std::unique_ptr<tls_engine> session
+    );
+
+    /// Queues `head` and `body`, which must stay in place until `write_some` has sent them.
+    /// Precondition: all that was queued before is sent.
+    void begin_write(std::string_view head, std::string_view body);
+
+    /// Sends what can be sent now; true when nothing is left.
+    bool write_some();
+
+    /// Reads what can be read now and appends it to `unread`, whose bytes may move.
+    status fill();
+
+    /// Decrypted bytes that nobody has taken yet; the reader removes what it takes.
+    /// They stay in place until the next `fill`.
+    [[nodiscard]] std::string_view& unread() noexcept { return unread_; }
+
+    /// After `closed`: whether the peer said so, or the stream may have been cut by somebody else
+    /// (TLS without close_notify).
+    [[nodiscard]] bool closed_cleanly() const noexcept { return closed_cleanly_; }
+
+    /// Whether nothing came since the last message, not even a FIN.
+    [[nodiscard]] bool quiet() noexcept;
+
+    [[nodiscard]] asio::awaitable<void> readable();
+
+    [[nodiscard]] asio::awaitable<void> writable() { return socket_->writable(); }
+
+    void cancel() noexcept { socket_->cancel(); }
+
+private:
+    asio::awaitable<void> shake_hands();
+
+    std::string& output() noexcept { return tls_ ? tls_->output() : plain_output_; }
+
+    void encrypt_next();
+    bool send_output();
+    bool receive_ciphertext(status& why_not);
+    status fill_plain(char* data, std::size_t size, std::size_t& got);
+    status fill_tls(char* data, std::size_t size, std::size_t& got);
+
+    std::unique_ptr<socket> socket_;
+    std::shared_ptr<tls_context> tls_context_; // the engine refers to it
+    std::unique_ptr<tls_engine> tls_;
+    std::string plain_output_;
+    std::size_t sent_ = 0; // of output()
+    std::string_view unsent_;
+    pooled_buffer ciphertext_;
+    pooled_buffer plaintext_;
+    std::string_view unread_;
+    bool drained_ = false; // the last receive took all there was: the next would be for nothing
+    bool closed_cleanly_ = false;
+};
+
+} // namespace hicap::net
+
+#endif

@@ -1,0 +1,124 @@
+#include "net/http1_exchange.hpp"
+
+#include <hicap/error.hpp>
+
+#include <utility>
+
+namespace hicap::net {
+namespace {
+
+using parsed = http::response_parser::status;
+
+// An incomplete head has to fit into the buffer of the connection.
+constexpr http::response_parser::limits bounds{.max_header = pooled_buffer::capacity - 1024};
+
+} // namespace
+
+http1_exchange::http1_exchange(std::shared_ptr<pool> home, std::unique_ptr<http1_session> session)
+    : pool_(std::move(home)), session_(std::move(session))
+{}
+
+http1_exchange::~http1_exchange()
+{
+    // Bytes behind the response belong to no request: the next would take them for its answer.
+    if (!ended_ || broken_ || !session_->parser.head().keep_alive ||
+        !session_->link->unread().empty())
+        return;
+    try {
+        pool_->give(std::move(session_), pool::clock::now());
+    } catch (...) { // out of memory: the connection is closed instead
+    }
+}
+
+void http1_exchange::begin(std::string_view head, std::string_view body)
+{
+    session_->parser.start(bounds);
+    session_->link->begin_write(head, body);
+}
+
+bool http1_exchange::read_head()
+{
+    for (;;) {
+        switch (parse()) {
+        case parsed::head:
+            return true;
+        case parsed::need_more:
+            return false;
+        default: // a head comes first, whatever follows
+            fail();
+        }
+    }
+}
+
+http::response_head const& http1_exchange::head() const noexcept
+{
+    return session_->parser.head();
+}
+
+headers http1_exchange::take_fields() noexcept
+{
+    return session_->parser.take_fields();
+}
+
+http1_exchange::status http1_exchange::read_body(std::string_view& piece)
+{
+    if (ended_)
+        return status::end;
+    switch (parse()) {
+    case parsed::body:
+        piece = session_->parser.piece();
+        return status::piece;
+    case parsed::end:
+        ended_ = true;
+        return status::end;
+    case parsed::need_more:
+        return status::blocked;
+    default:
+        fail();
+    }
+}
+
+/// Parses what is unread, and reads more as long as something comes.
+parsed http1_exchange::parse()
+{
+    auto& link = *session_->link;
+    for (;;) {
+        silent_ = silent_ && link.unread().empty();
+        auto const result = session_->parser.parse(link.unread());
+        if (result != parsed::need_more)
+            return result;
+        switch (link.fill()) {
+        case connection::status::data:
+            break;
+        case connection::status::blocked:
+            return parsed::need_more;
+        case connection::status::closed:
+            return finish_closed();
+        }
+    }
+}
+
+parsed http1_exchange::finish_closed()
+{
+    broken_ = true;
+    if (silent_)
+        throw error(
+            errc::truncated_response, "the server closed the connection without a response"
+        );
+    // Anybody on the path can forge a FIN, nobody a close_notify: without it a body that the close
+    // delimits may have been cut.
+    if (!session_->link->closed_cleanly())
+        throw error(errc::truncated_response, "the TLS session was cut without close_notify");
+    return session_->parser.finish();
+}
+
+void http1_exchange::fail()
+{
+    broken_ = true;
+    auto const& parser = session_->parser;
+    if (parser.error())
+        throw error(parser.error(), parser.error_message());
+    throw error(errc::invalid_response, "the response has no head");
+}
+
+} // namespace hicap::net

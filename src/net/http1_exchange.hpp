@@ -1,0 +1,59 @@
+#ifndef HICAP_NET_HTTP1_EXCHANGE_HPP
+#define HICAP_NET_HTTP1_EXCHANGE_HPP
+
+#include "net/exchange.hpp"
+#include "net/pool.hpp"
+
+#include <memory>
+#include <string_view>
+
+namespace hicap::net {
+
+/// An exchange of HTTP/1.1: it has its session to itself.
+///
+/// Begins with `begin`, then `write_some` until all is sent, then `read_head` until it is there;
+/// between the steps the caller waits with `writable` and `readable`.
+class http1_exchange final : public exchange
+{
+public:
+    http1_exchange(std::shared_ptr<pool> home, std::unique_ptr<http1_session> session);
+    http1_exchange(http1_exchange const&) = delete;
+    http1_exchange& operator=(http1_exchange const&) = delete;
+    ~http1_exchange() override;
+
+    /// `head` and `body` must stay in place until they are sent.
+    void begin(std::string_view head, std::string_view body);
+
+    bool write_some() { return session_->link->write_some(); }
+
+    [[nodiscard]] asio::awaitable<void> writable() { return session_->link->writable(); }
+
+    /// True once the head is there.
+    bool read_head();
+
+    /// Whether nothing of the response has come yet.
+    [[nodiscard]] bool silent() const noexcept { return silent_; }
+
+    [[nodiscard]] http::response_head const& head() const noexcept override;
+    [[nodiscard]] headers take_fields() noexcept override;
+    status read_body(std::string_view& piece) override;
+
+    [[nodiscard]] asio::awaitable<void> readable() override { return session_->link->readable(); }
+
+    void cancel() noexcept override { session_->link->cancel(); }
+
+private:
+    http::response_parser::status parse();
+    http::response_parser::status finish_closed();
+    [[noreturn]] void fail();
+
+    std::shared_ptr<pool> pool_;
+    std::unique_ptr<http1_session> session_;
+    bool silent_ = true;
+    bool ended_ = false;
+    bool broken_ = false; // the session cannot be used again
+};
+
+} // namespace hicap::net
+
+#endif

@@ -1,0 +1,195 @@
+#include "net/tls_context.hpp"
+
+#include "net/tls_engine.hpp"
+
+#include <hicap/error.hpp>
+
+#include <arpa/inet.h>
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include <deque>
+#include <mutex>
+#include <unordered_map>
+#include <utility>
+
+namespace hicap::net {
+namespace {
+
+template <auto Free>
+struct freed_by
+{
+    template <class T>
+    void operator()(T* object) const noexcept
+    {
+        Free(object);
+    }
+};
+
+using context_ptr = std::unique_ptr<SSL_CTX, freed_by<SSL_CTX_free>>;
+using session_ptr = std::unique_ptr<SSL_SESSION, freed_by<SSL_SESSION_free>>;
+using ssl_ptr = std::unique_ptr<SSL, freed_by<SSL_free>>;
+
+/// The authorities of the system, read once a process: it costs more than a thousand requests.
+X509_STORE* system_authorities()
+{
+    static auto* const store = [] {
+        auto* const made = X509_STORE_new();
+        if (made != nullptr)
+            X509_STORE_set_default_paths(made);
+        return made;
+    }();
+    return store;
+}
+
+bool is_address(std::string const& host) noexcept
+{
+    unsigned char parsed[sizeof(in6_addr)];
+    return inet_pton(AF_INET, host.c_str(), parsed) == 1 ||
+           inet_pton(AF_INET6, host.c_str(), parsed) == 1;
+}
+
+/// Trusts all certificates of a PEM text; false where there is none.
+bool trust(SSL_CTX* context, std::string const& pem)
+{
+    std::unique_ptr<BIO, freed_by<BIO_free_all>> const text(
+        BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))
+    );
+    bool any = false;
+    for (;;) {
+        std::unique_ptr<X509, freed_by<X509_free>> const certificate(
+            PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr)
+        );
+        if (!certificate)
+            break;
+        any = X509_STORE_add_cert(SSL_CTX_get_cert_store(context), certificate.get()) == 1 || any;
+    }
+    ERR_clear_error(); // the end of the text counts as an error
+    return any;
+}
+
+[[noreturn]] void out_of_memory()
+{
+    throw error(errc::tls_failure, "out of memory for TLS");
+}
+
+} // namespace
+
+struct tls_context::implementation
+{
+    // A ticket is for one use, so that nobody on the path can link connections by it; the last one
+    // of a host is copied instead, because a handshake costs four times as much without.
+    static constexpr std::size_t max_tickets_per_host = 64;
+
+    context_ptr context;
+    std::mutex mutex;
+    std::unordered_map<std::string, std::deque<session_ptr>> tickets;
+
+    session_ptr take_ticket(std::string const& host)
+    {
+        std::lock_guard const lock(mutex);
+        auto const found = tickets.find(host);
+        if (found == tickets.end() || found->second.empty())
+            return nullptr;
+        auto& kept = found->second;
+        if (kept.size() == 1)
+            return session_ptr(SSL_SESSION_dup(kept.back().get()));
+        auto newest = std::move(kept.back());
+        kept.pop_back();
+        return newest;
+    }
+
+    void keep_ticket(std::string const& host, session_ptr ticket)
+    {
+        std::lock_guard const lock(mutex);
+        auto& kept = tickets[host];
+        if (kept.size() == max_tickets_per_host)
+            kept.pop_front();
+        kept.push_back(std::move(ticket));
+    }
+
+    static int on_new_session(SSL* ssl, SSL_SESSION* ticket)
+    {
+        auto* const self = static_cast<implementation*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
+        auto const* const host = static_cast<std::string const*>(SSL_get_app_data(ssl));
+        try {
+            self->keep_ticket(*host, session_ptr(ticket));
+        } catch (...) { // out of memory: the ticket is lost, and must not unwind through C
+        }
+        return 1; // ownership was taken
+    }
+};
+
+tls_context::tls_context(tls_options const& options) : impl_(std::make_unique<implementation>())
+{
+    auto& context = impl_->context;
+    context.reset(SSL_CTX_new(TLS_client_method()));
+    if (!context)
+        out_of_memory();
+    SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+    SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_app_data(context.get(), impl_.get());
+
+    SSL_CTX_set_session_cache_mode(
+        context.get(), SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL
+    );
+    SSL_CTX_sess_set_new_cb(context.get(), &implementation::on_new_session);
+
+    static constexpr unsigned char protocols[] = "\x08http/1.1";
+    SSL_CTX_set_alpn_protos(context.get(), protocols, sizeof protocols - 1);
+
+    if (options.dangerous_accept_any_certificate) {
+        SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);
+        return;
+    }
+    SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+    if (options.ca_file.empty() && options.ca_pem.empty()) {
+        if (system_authorities() == nullptr)
+            out_of_memory();
+        SSL_CTX_set1_cert_store(context.get(), system_authorities());
+        return;
+    }
+    if (!options.ca_file.empty() &&
+        SSL_CTX_load_verify_file(context.get(), options.ca_file.c_str()) != 1) {
+        ERR_clear_error();
+        throw error(
+            errc::ca_file_unreadable,
+            "client_options::ca_file: cannot read certificates from \"" + options.ca_file +
+                "\", which must be a readable PEM file"
+        );
+    }
+    if (!options.ca_pem.empty() && !trust(context.get(), options.ca_pem)) {
+        throw error(
+            errc::ca_file_unreadable, "client_options::ca_pem holds no certificate in PEM form"
+        );
+    }
+}
+
+tls_context::~tls_context() = default;
+
+std::unique_ptr<tls_engine> tls_context::start(std::string const& host)
+{
+    ssl_ptr ssl(SSL_new(impl_->context.get()));
+    if (!ssl)
+        out_of_memory();
+    if (is_address(host)) {
+        X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl.get()), host.c_str());
+    } else {
+        SSL_set_hostflags(ssl.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+        if (SSL_set1_host(ssl.get(), host.c_str()) != 1 ||
+            SSL_set_tlsext_host_name(ssl.get(), host.c_str()) != 1)
+            out_of_memory();
+    }
+    if (auto const ticket = impl_->take_ticket(host))
+        SSL_set_session(ssl.get(), ticket.get());
+
+    auto engine = std::make_unique<tls_engine>(ssl.get(), host);
+    auto* const session = ssl.release(); // the engine's from here on
+    SSL_set_app_data(session, &engine->host());
+    return engine;
+}
+
+} // namespace hicap::net

@@ -1,0 +1,45 @@
+#ifndef HICAP_NET_TLS_CONTEXT_HPP
+#define HICAP_NET_TLS_CONTEXT_HPP
+
+#include <memory>
+#include <string>
+
+namespace hicap::net {
+
+class tls_engine;
+
+struct tls_options
+{
+    /// The authorities to trust, as a PEM file and as PEM text; those of the system where both are
+    /// empty.
+    std::string ca_file;
+    std::string ca_pem;
+    /// Accept any certificate. For tests of other people's servers.
+    bool dangerous_accept_any_certificate = false;
+};
+
+/// What all TLS connections of a client share: settings, trusted authorities, and the session
+/// tickets that make later handshakes cheap.
+///
+/// Thread safety: shared objects safe.
+class tls_context
+{
+public:
+    /// Throws `hicap::error` with `errc::ca_file_unreadable`.
+    explicit tls_context(tls_options const& options);
+    tls_context(tls_context const&) = delete;
+    tls_context& operator=(tls_context const&) = delete;
+    ~tls_context();
+
+    /// A client's side of a session with `host`, which the certificate must be for: a DNS name or
+    /// a literal address. The context must outlive it.
+    [[nodiscard]] std::unique_ptr<tls_engine> start(std::string const& host);
+
+private:
+    struct implementation;
+    std::unique_ptr<implementation> impl_;
+};
+
+} // namespace hicap::net
+
+#endif

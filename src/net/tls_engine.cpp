@@ -1,0 +1,174 @@
+#include "net/tls_engine.hpp"
+
+#include <hicap/error.hpp>
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+
+#include <algorithm>
+#include <climits>
+#include <cstring>
+#include <utility>
+
+namespace hicap::net {
+
+/// The callbacks by which OpenSSL reads from `input_` and writes to `output_`.
+struct engine_bio
+{
+    static int read(BIO* bio, char* data, int size)
+    {
+        BIO_clear_retry_flags(bio);
+        auto& input = static_cast<tls_engine*>(BIO_get_data(bio))->input_;
+        if (input.empty()) {
+            BIO_set_retry_read(bio);
+            return -1;
+        }
+        auto const n = std::min(input.size(), static_cast<std::size_t>(size));
+        std::memcpy(data, input.data(), n);
+        input.remove_prefix(n);
+        return static_cast<int>(n);
+    }
+
+    static int write(BIO* bio, char const* data, int size)
+    {
+        BIO_clear_retry_flags(bio);
+        auto* const engine = static_cast<tls_engine*>(BIO_get_data(bio));
+        try {
+            engine->output_.append(data, static_cast<std::size_t>(size));
+        } catch (...) { // out of memory must not unwind through C
+            return -1;
+        }
+        return size;
+    }
+
+    static long control(BIO*, int command, long, void*)
+    {
+        return command == BIO_CTRL_FLUSH || command == BIO_CTRL_DUP ? 1 : 0;
+    }
+
+    static BIO_METHOD* method()
+    {
+        static auto* const shared = [] {
+            auto* const made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "hicap");
+            BIO_meth_set_read(made, &engine_bio::read);
+            BIO_meth_set_write(made, &engine_bio::write);
+            BIO_meth_set_ctrl(made, &engine_bio::control);
+            return made;
+        }();
+        return shared;
+    }
+};
+
+namespace {
+
+errc code_of_verification(long result) noexcept
+{
+    switch (result) {
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+        return errc::certificate_host_mismatch;
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+        return errc::certificate_expired;
+    default:
+        return errc::certificate_untrusted;
+    }
+}
+
+} // namespace
+
+tls_engine::tls_engine(ssl_st* session, std::string host)
+    : session_(session), host_(std::move(host))
+{
+    auto* const bio = BIO_new(engine_bio::method());
+    if (bio == nullptr)
+        throw error(errc::tls_failure, "out of memory for a TLS session");
+    BIO_set_data(bio, this);
+    BIO_set_init(bio, 1);
+    SSL_set_bio(session_, bio, bio);
+    SSL_set_connect_state(session_);
+}
+
+tls_engine::~tls_engine()
+{
+    // Nobody sends a close_notify, and without this mark OpenSSL forgets the session's tickets.
+    SSL_set_shutdown(session_, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+    SSL_free(session_);
+}
+
+tls_engine::status tls_engine::handshake()
+{
+    ERR_clear_error();
+    auto const result = SSL_do_handshake(session_);
+    if (result == 1)
+        return status::done;
+    if (SSL_get_error(session_, result) == SSL_ERROR_WANT_READ)
+        return status::need_input;
+    fail(result, true);
+}
+
+tls_engine::status tls_engine::read(char* data, std::size_t size, std::size_t& got)
+{
+    ERR_clear_error();
+    auto const result =
+        SSL_read(session_, data, static_cast<int>(std::min<std::size_t>(size, INT_MAX)));
+    if (result > 0) {
+        got = static_cast<std::size_t>(result);
+        return status::done;
+    }
+    got = 0;
+    switch (SSL_get_error(session_, result)) {
+    case SSL_ERROR_WANT_READ:
+        return status::need_input;
+    case SSL_ERROR_ZERO_RETURN:
+        return status::closed;
+    default:
+        fail(result, false);
+    }
+}
+
+void tls_engine::write(std::string_view data)
+{
+    while (!data.empty()) {
+        ERR_clear_error();
+        std::size_t written = 0;
+        auto const result = SSL_write_ex(session_, data.data(), data.size(), &written);
+        if (result != 1)
+            fail(result, false);
+        data.remove_prefix(written);
+    }
+}
+
+bool tls_engine::resumed() const noexcept
+{
+    return SSL_session_reused(session_) == 1;
+}
+
+void tls_engine::fail(int result, bool handshaking)
+{
+    auto const reason = ERR_peek_last_error();
+    auto const verified = SSL_get_verify_result(session_);
+    if (handshaking && verified != X509_V_OK) {
+        auto const code = code_of_verification(verified);
+        std::string message = "the certificate of " + host_ + " was refused: ";
+        message += X509_verify_cert_error_string(verified);
+        if (code == errc::certificate_untrusted)
+            message += "; to trust a private authority set client_options::ca_file";
+        throw error(code, message);
+    }
+    std::string message = handshaking ? "TLS handshake with " : "TLS session with ";
+    message += host_;
+    message += ": ";
+    if (reason != 0) {
+        char text[256];
+        ERR_error_string_n(reason, text, sizeof text);
+        message += text;
+    } else {
+        message += "error " + std::to_string(SSL_get_error(session_, result));
+    }
+    throw error(handshaking ? errc::tls_handshake : errc::tls_failure, message);
+}
+
+} // namespace hicap::net
