@@ -1,0 +1,92 @@
+#ifndef HICAP_CHAT_HPP
+#define HICAP_CHAT_HPP
+
+#include <hicap/chat_types.hpp>
+#include <hicap/reply.hpp>
+#include <hicap/request_options.hpp>
+#include <hicap/stream.hpp>
+#include <hicap/temporaries.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <memory>
+
+namespace hicap {
+
+namespace detail {
+
+class client_core;
+
+} // namespace detail
+
+template <>
+struct stream_traits<chat::chunk>
+{
+    using snapshot = chat::completion;
+};
+
+extern template class stream<chat::chunk>;
+extern template class text_stream<chat::chunk>;
+
+namespace chat {
+
+/// The operations on chat completions: `client.chat().completions()`.
+///
+/// Requests and options are read before an operation returns its awaitable: they need not outlive
+/// the call. What they say wrongly (a header with a line break, a number that JSON cannot hold) is
+/// thrown by the call itself, as `hicap::error` with `errc::invalid_header`, `invalid_argument` or
+/// `invalid_json`.
+///
+/// Page: POST /chat/completions.
+///
+/// Thread safety: shared objects safe.
+class completions_resource
+{
+public:
+    explicit completions_resource(std::shared_ptr<detail::client_core> core) noexcept;
+
+    /// Asks for an answer and waits for all of it.
+    ///
+    /// Cancellation: terminal; the connection is closed. Errors, thrown as `hicap::error`:
+    /// `api_error` for an error status; the errors of the system, of name resolution and of TLS;
+    /// `errc::truncated_response`, `invalid_response`, `invalid_json`, `unexpected_content`,
+    /// `header_too_large`, `body_too_large`.
+    [[nodiscard]] asio::awaitable<reply<completion>> create(completion_request const& request
+    ) const;
+    [[nodiscard]] asio::awaitable<reply<completion>>
+    create(completion_request const& request, request_options const& options) const;
+
+    /// Asks for an answer and completes when it begins. The stream ends at `[DONE]`, or when the
+    /// body ends and every choice has its `finish_reason`.
+    ///
+    /// A server that answers with a whole completion instead gives a stream of one event.
+    ///
+    /// Cancellation and errors as `create`, until the response begins; then see `stream::next`.
+    [[nodiscard]] asio::awaitable<hicap::stream<chunk>> stream(completion_request const& request
+    ) const;
+    [[nodiscard]] asio::awaitable<hicap::stream<chunk>>
+    stream(completion_request const& request, request_options const& options) const;
+
+    HICAP_REFUSE_TEMPORARIES(create, completion_request)
+    HICAP_REFUSE_TEMPORARIES(stream, completion_request)
+
+private:
+    std::shared_ptr<detail::client_core> core_;
+};
+
+/// `client.chat()`.
+class resource
+{
+public:
+    explicit resource(std::shared_ptr<detail::client_core> core) noexcept;
+
+    [[nodiscard]] completions_resource completions() const;
+
+private:
+    std::shared_ptr<detail::client_core> core_;
+};
+
+} // namespace chat
+} // namespace hicap
+
+#endif

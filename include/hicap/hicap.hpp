@@ -1,0 +1,17 @@
+#ifndef HICAP_HICAP_HPP
+#define HICAP_HICAP_HPP
+
+/// Everything but the emulator (`<hicap/emulator.hpp>`).
+
+#include <hicap/chat.hpp>
+#include <hicap/client.hpp>
+#include <hicap/client_options.hpp>
+#include <hicap/error.hpp>
+#include <hicap/headers.hpp>
+#include <hicap/rate_limit.hpp>
+#include <hicap/reply.hpp>
+#include <hicap/request_options.hpp>
+#include <hicap/stream.hpp>
+#include <hicap/version.hpp>
+
+#endif

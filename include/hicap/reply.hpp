@@ -1,0 +1,70 @@
+#ifndef HICAP_REPLY_HPP
+#define HICAP_REPLY_HPP
+
+#include <hicap/headers.hpp>
+#include <hicap/rate_limit.hpp>
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace hicap {
+
+/// What came around the body of a response.
+///
+/// Thread safety: distinct objects safe, shared objects unsafe.
+class response_info
+{
+public:
+    response_info() = default;
+    response_info(int status, hicap::headers fields);
+
+    /// The status of HTTP; 0 in a default-constructed object.
+    [[nodiscard]] int status() const noexcept { return status_; }
+
+    [[nodiscard]] hicap::headers const& headers() const noexcept { return headers_; }
+
+    /// Names the request in the server's logs: `x-request-id`, or `apim-request-id` of older
+    /// gateways; empty where neither came.
+    [[nodiscard]] std::string_view request_id() const noexcept;
+
+    /// Read from the headers at each call.
+    [[nodiscard]] hicap::rate_limit rate_limit() const;
+
+private:
+    int status_ = 0;
+    hicap::headers headers_;
+};
+
+/// The result of an operation: it is a `T`, and knows the response that it came in.
+///
+/// Thread safety: distinct objects safe, shared objects unsafe.
+template <class T>
+class reply : public T
+{
+public:
+    reply() = default;
+
+    reply(T value, response_info info, std::string raw)
+        : T(std::move(value)), info_(std::move(info)), raw_(std::move(raw))
+    {}
+
+    [[nodiscard]] int status() const noexcept { return info_.status(); }
+
+    [[nodiscard]] hicap::headers const& headers() const noexcept { return info_.headers(); }
+
+    [[nodiscard]] std::string_view request_id() const noexcept { return info_.request_id(); }
+
+    [[nodiscard]] hicap::rate_limit rate_limit() const { return info_.rate_limit(); }
+
+    /// The body as it came.
+    [[nodiscard]] std::string const& raw() const noexcept { return raw_; }
+
+private:
+    response_info info_;
+    std::string raw_;
+};
+
+} // namespace hicap
+
+#endif

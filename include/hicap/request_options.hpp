@@ -1,0 +1,43 @@
+#ifndef HICAP_REQUEST_OPTIONS_HPP
+#define HICAP_REQUEST_OPTIONS_HPP
+
+#include <hicap/unknown_members.hpp>
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hicap {
+
+/// What one call may say beyond its request. Everything is optional.
+///
+/// Precedence, for this and all other settings: the call, then `client_options`, then the
+/// environment, then the default.
+struct request_options
+{
+    /// Headers to add, name and value. A name that the client sends too is replaced; one that
+    /// the transport depends on (Host, Content-Length, Transfer-Encoding, Connection, ...) is
+    /// refused with `errc::invalid_header`.
+    std::vector<std::pair<std::string, std::string>> extra_headers{};
+
+    /// Query parameters to add; they are encoded.
+    std::vector<std::pair<std::string, std::string>> extra_query{};
+
+    /// Members to add to the JSON body at its top level, in place of a member of the same name.
+    unknown_members extra_body{};
+
+    /// Tags of this call, merged over `client_options::tags` into the header `x-hicap-tags`.
+    std::map<std::string, std::string> tags{};
+
+    /// Sent as `Idempotency-Key` where it is not empty.
+    std::string idempotency_key{};
+
+    /// Whether a stream assembles its `snapshot` as it goes. Without it a stream keeps nothing but
+    /// its current event, and `snapshot` and `collect` have nothing to give.
+    bool assemble = true;
+};
+
+} // namespace hicap
+
+#endif

@@ -1,0 +1,125 @@
+#ifndef HICAP_STREAM_HPP
+#define HICAP_STREAM_HPP
+
+#include <hicap/reply.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <memory>
+#include <optional>
+#include <string_view>
+
+namespace hicap {
+
+namespace asio = boost::asio;
+
+/// Tells what a stream of `Event` assembles: `using snapshot = ...`.
+template <class Event>
+struct stream_traits;
+
+namespace detail {
+
+template <class Event>
+class stream_state;
+
+} // namespace detail
+
+template <class Event>
+class text_stream;
+
+/// The events of a response as they come: an async generator.
+///
+///     while (auto const* event = co_await stream.next())
+///         use(*event);
+///
+/// Nothing is queued between the socket and `next`: whoever reads slowly slows the server down.
+///
+/// Destroying a stream before its end closes its connection, which is how the server learns to
+/// stop.
+///
+/// Move-only. A default-constructed or moved-from stream can only be assigned to and destroyed.
+///
+/// Thread safety: a stream belongs to one coroutine at a time; distinct streams are independent.
+template <class Event>
+class stream
+{
+public:
+    using event_type = Event;
+    using snapshot_type = typename stream_traits<Event>::snapshot;
+
+    stream() noexcept;
+    stream(stream&& other) noexcept;
+    stream& operator=(stream&& other) noexcept;
+    ~stream();
+
+    /// The next event; null at the end of the stream, and from then on.
+    ///
+    /// The event lives until the next call: it is one object that is filled again and again, so
+    /// that a steady stream allocates nothing.
+    ///
+    /// Precondition: no other `next` of this stream is running.
+    ///
+    /// Cancellation: terminal. Fails with `operation_aborted`, and nothing is lost: the following
+    /// `next` continues where this one would have. This makes `stream.next() || timer` safe as
+    /// long as both sides run on one thread or strand.
+    ///
+    /// Errors, thrown as `hicap::error`:
+    /// - `errc::truncated_stream`, `errc::truncated_response` and the errors of the system: the
+    ///   stream broke before its terminal mark. What came before is in `snapshot`.
+    /// - `api_error`: the server reported a failure in mid-stream; its `status` is 200.
+    /// - `errc::invalid_json`: this event is not JSON. The following `next` goes on behind it.
+    /// - `errc::event_too_large`, `errc::too_many_comments`: a bound of `response_limits`.
+    ///
+    /// But for `invalid_json` an error is final: every following call throws it again.
+    [[nodiscard]] asio::awaitable<Event const*> next();
+
+    /// Reads to the end and gives what `snapshot` would, moved out.
+    /// Cancellation and errors as `next`. Precondition: `request_options::assemble` was not off.
+    [[nodiscard]] asio::awaitable<snapshot_type> collect();
+
+    /// What all events until now amount to: after the end, the whole answer.
+    /// The reference lives until the next call of a member function that is not const.
+    [[nodiscard]] snapshot_type const& snapshot() const;
+
+    /// A generator of the text alone. It refers to this stream, which must outlive it.
+    [[nodiscard]] text_stream<Event> text() { return text_stream<Event>(*this); }
+
+    [[nodiscard]] response_info const& info() const noexcept;
+
+    [[nodiscard]] int status() const noexcept { return info().status(); }
+
+    [[nodiscard]] hicap::headers const& headers() const noexcept { return info().headers(); }
+
+    [[nodiscard]] std::string_view request_id() const noexcept { return info().request_id(); }
+
+    [[nodiscard]] hicap::rate_limit rate_limit() const { return info().rate_limit(); }
+
+    /// For the library: a stream over what an operation has opened.
+    explicit stream(std::unique_ptr<detail::stream_state<Event>> state) noexcept;
+
+private:
+    std::unique_ptr<detail::stream_state<Event>> state_;
+};
+
+/// The text of a stream as it comes, without the events around it.
+///
+///     auto text = stream.text();
+///     while (auto piece = co_await text.next())
+///         std::cout << *piece;
+template <class Event>
+class text_stream
+{
+public:
+    explicit text_stream(stream<Event>& events) noexcept : events_(&events) {}
+
+    /// The next piece, never empty, which lives until the next call; nullopt at the end.
+    /// Cancellation and errors as `stream::next`.
+    [[nodiscard]] asio::awaitable<std::optional<std::string_view>> next();
+
+private:
+    stream<Event>* events_;
+};
+
+} // namespace hicap
+
+#endif

@@ -1,0 +1,231 @@
+#include "api/chat_assembler.hpp"
+
+#include <hicap/error.hpp>
+
+#include <algorithm>
+#include <cstddef>
+
+namespace hicap::detail {
+namespace {
+
+// The API allows 128 choices, and 128 functions to call.
+constexpr std::int64_t max_index = 128;
+
+std::size_t checked_index(std::int64_t index, char const* what)
+{
+    if (index < 0 || index >= max_index) {
+        throw error(
+            errc::invalid_response,
+            "a chunk has the " + std::string(what) + " index " + std::to_string(index) +
+                ", which is not in 0.." + std::to_string(max_index - 1)
+        );
+    }
+    return static_cast<std::size_t>(index);
+}
+
+/// `text` and `piece` may be absent or null; a null alone is kept as one.
+void append(nullable<std::string>& text, nullable<std::string> const& piece)
+{
+    if (!piece.has_value()) {
+        if (text.is_absent())
+            text = piece;
+        return;
+    }
+    if (text.has_value())
+        text->append(*piece);
+    else
+        text = *piece;
+}
+
+void append(
+    nullable<std::vector<chat::token_logprob>>& list,
+    nullable<std::vector<chat::token_logprob>> const& piece
+)
+{
+    if (!list.has_value())
+        list = piece;
+    else if (piece.has_value())
+        list->insert(list->end(), piece->begin(), piece->end());
+}
+
+void append(nullable<chat::choice_logprobs>& all, nullable<chat::choice_logprobs> const& piece)
+{
+    if (!all.has_value()) {
+        if (piece.has_value() || all.is_absent())
+            all = piece;
+    } else if (piece.has_value()) {
+        append(all->content, piece->content);
+        append(all->refusal, piece->refusal);
+    }
+}
+
+template <class T>
+void replace(nullable<T>& value, nullable<T> const& newer)
+{
+    if (newer.has_value() || value.is_absent())
+        value = newer;
+}
+
+} // namespace
+
+void assembler<chat::chunk>::add(chat::chunk const& chunk, bool assemble)
+{
+    for (auto const& from : chunk.choices) {
+        auto const index = checked_index(from.index, "choice");
+        if (index >= progress_.size())
+            progress_.resize(index + 1);
+        auto& at = progress_[index];
+        at.begun = true;
+        at.finished = at.finished || (from.finish_reason && !from.finish_reason->empty());
+        if (!assemble)
+            continue;
+        while (completion_.choices.size() < progress_.size()) {
+            auto const next = static_cast<std::int64_t>(completion_.choices.size());
+            completion_.choices.emplace_back().index = next;
+        }
+        auto& to = completion_.choices[index];
+        add_delta(to.message, at, from.delta);
+        append(to.logprobs, from.logprobs);
+        if (from.finish_reason)
+            to.finish_reason = *from.finish_reason;
+        if (!from.extra.empty())
+            from.extra.for_each([&to](std::string_view name, std::string_view json) {
+                to.extra.set(name, raw_json(json));
+            });
+    }
+    if (!assemble)
+        return;
+    // The first chunk of some gateways is only an announcement without them.
+    if (completion_.id.empty())
+        completion_.id = chunk.id;
+    if (completion_.model.empty())
+        completion_.model = chunk.model;
+    if (completion_.created == 0)
+        completion_.created = chunk.created;
+    if (chunk.usage)
+        completion_.usage = chunk.usage;
+    if (chunk.moderation)
+        completion_.moderation = chunk.moderation;
+    if (!(completion_.service_tier == chunk.service_tier))
+        replace(completion_.service_tier, chunk.service_tier);
+    if (!(completion_.system_fingerprint == chunk.system_fingerprint))
+        replace(completion_.system_fingerprint, chunk.system_fingerprint);
+    if (!chunk.extra.empty() && chunk.extra.text() != last_extra_) {
+        last_extra_ = chunk.extra.text();
+        chunk.extra.for_each([this](std::string_view name, std::string_view json) {
+            completion_.extra.set(name, raw_json(json));
+        });
+    }
+}
+
+void assembler<chat::chunk>::add_delta(
+    chat::response_message& message, progress& at, chat::delta const& delta
+)
+{
+    if (delta.role && message.role.empty())
+        message.role = *delta.role;
+    append(message.content, delta.content);
+    append(message.refusal, delta.refusal);
+    for (auto const& piece : delta.tool_calls)
+        add_tool_call(message, at, piece);
+    if (delta.function_call) {
+        auto& call =
+            message.function_call ? *message.function_call : message.function_call.emplace();
+        call.name += delta.function_call->name.value_or("");
+        call.arguments += delta.function_call->arguments.value_or("");
+    }
+    if (!delta.extra.empty())
+        add_unknown(message, at, delta);
+}
+
+void assembler<chat::chunk>::add_tool_call(
+    chat::response_message& message, progress& at, chat::tool_call_delta const& piece
+)
+{
+    checked_index(piece.index, "tool call");
+    auto const known = std::find(at.tool_indices.rbegin(), at.tool_indices.rend(), piece.index);
+    auto const call_at = [&](auto reverse) -> chat::function_tool_call& {
+        auto const position = at.tool_indices.rend() - reverse - 1;
+        return std::get<chat::function_tool_call>(
+            message.tool_calls[static_cast<std::size_t>(position)]
+        );
+    };
+    bool const has_id = piece.id && !piece.id->empty();
+    // Some vendors send several calls with the same index: then the id tells them apart.
+    bool const is_new = known == at.tool_indices.rend() ||
+                        (has_id && !call_at(known).id.empty() && call_at(known).id != *piece.id);
+    if (is_new) {
+        if (at.tool_indices.size() == static_cast<std::size_t>(max_index))
+            throw error(errc::invalid_response, "a message has more than 128 tool calls");
+        at.tool_indices.push_back(piece.index);
+        message.tool_calls.emplace_back(chat::function_tool_call{});
+    }
+    auto& call =
+        is_new ? std::get<chat::function_tool_call>(message.tool_calls.back()) : call_at(known);
+    if (has_id)
+        call.id = *piece.id;
+    if (piece.function) {
+        if (call.function.name.empty())
+            call.function.name = piece.function->name.value_or("");
+        if (piece.function->arguments)
+            call.function.arguments += *piece.function->arguments;
+    }
+    if (!piece.extra.empty())
+        piece.extra.for_each([&call](std::string_view name, std::string_view json) {
+            call.extra.set(name, raw_json(json));
+        });
+}
+
+/// Members that other vendors add, `reasoning_content` above all: texts grow, the rest is replaced.
+void assembler<chat::chunk>::add_unknown(
+    chat::response_message& message, progress& at, chat::delta const& delta
+)
+{
+    delta.extra.for_each([&](std::string_view name, std::string_view json) {
+        auto const text = delta.extra.string(name);
+        if (!text) {
+            message.extra.set(name, raw_json(json));
+            return;
+        }
+        auto const known = std::find_if(at.texts.begin(), at.texts.end(), [name](auto const& one) {
+            return one.first == name;
+        });
+        if (known == at.texts.end())
+            at.texts.emplace_back(name, *text);
+        else
+            known->second += *text;
+    });
+}
+
+bool assembler<chat::chunk>::complete() const noexcept
+{
+    bool any = false;
+    for (auto const& choice : progress_) {
+        if (choice.begun && !choice.finished)
+            return false;
+        any = any || choice.begun;
+    }
+    return any;
+}
+
+chat::completion const& assembler<chat::chunk>::get()
+{
+    materialize();
+    return completion_;
+}
+
+/// Moves the texts that grew apart to where a reader finds them.
+void assembler<chat::chunk>::materialize()
+{
+    for (std::size_t i = 0; i != completion_.choices.size(); ++i)
+        for (auto const& [name, text] : progress_[i].texts)
+            completion_.choices[i].message.extra.set(name, raw_json::quoted(text));
+}
+
+chat::completion assembler<chat::chunk>::take()
+{
+    materialize();
+    return std::move(completion_);
+}
+
+} // namespace hicap::detail

@@ -1,0 +1,58 @@
+#ifndef HICAP_API_CHAT_ASSEMBLER_HPP
+#define HICAP_API_CHAT_ASSEMBLER_HPP
+
+#include "api/stream_state.hpp"
+
+#include <hicap/chat_types.hpp>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hicap::detail {
+
+/// Puts the chunks of a chat stream together, in time linear in their size.
+///
+/// Page: POST /chat/completions, streaming: choices are told apart by their index, tool calls by
+/// theirs.
+template <>
+class assembler<chat::chunk>
+{
+public:
+    /// Throws `errc::invalid_response` for an index beyond all reason.
+    void add(chat::chunk const& chunk, bool assemble);
+
+    /// Whether every choice that has begun has its finish_reason, and there is one.
+    [[nodiscard]] bool complete() const noexcept;
+
+    [[nodiscard]] chat::completion const& get();
+    [[nodiscard]] chat::completion take();
+
+private:
+    using named_text = std::pair<std::string, std::string>;
+
+    struct progress
+    {
+        bool begun = false;
+        bool finished = false;
+        std::vector<std::int64_t> tool_indices; // of message.tool_calls, in their order
+        std::vector<named_text> texts;          // unknown members that grow as the content does
+    };
+
+    void materialize();
+    static void add_delta(chat::response_message& message, progress& at, chat::delta const& delta);
+    static void add_tool_call(
+        chat::response_message& message, progress& at, chat::tool_call_delta const& piece
+    );
+    static void
+    add_unknown(chat::response_message& message, progress& at, chat::delta const& delta);
+
+    chat::completion completion_;
+    std::vector<progress> progress_; // by the index of the choice
+    std::string last_extra_;
+};
+
+} // namespace hicap::detail
+
+#endif

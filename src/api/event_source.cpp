@@ -1,0 +1,54 @@
+#include "api/event_source.hpp"
+
+#include <hicap/error.hpp>
+
+#include <utility>
+
+namespace hicap::detail {
+
+event_source::event_source(
+    std::unique_ptr<net::exchange> body,
+    asio::any_io_executor executor,
+    response_limits const& limits
+)
+    : body_(std::move(body)), executor_(std::move(executor)),
+      decoder_(sse::limits{
+          .max_event = limits.max_event,
+          .max_comments_between_events = limits.max_comments,
+      })
+{}
+
+event_source::status event_source::next(sse::event& out)
+{
+    for (;;) {
+        switch (decoder_.next(out)) {
+        case sse::decoder::status::event:
+            return status::event;
+        case sse::decoder::status::event_too_large:
+            throw error(errc::event_too_large, "see response_limits::max_event");
+        case sse::decoder::status::too_many_comments:
+            throw error(errc::too_many_comments, "see response_limits::max_comments");
+        case sse::decoder::status::need_more:
+            break;
+        }
+        std::string_view piece;
+        switch (body_->read_body(piece)) {
+        case net::exchange::status::piece:
+            decoder_.feed(piece);
+            break;
+        case net::exchange::status::blocked:
+            return status::blocked;
+        case net::exchange::status::end:
+            return status::end;
+        }
+    }
+}
+
+void event_source::close(bool reuse)
+{
+    if (body_ && reuse)
+        net::finish(std::move(body_), executor_);
+    body_.reset();
+}
+
+} // namespace hicap::detail

@@ -1,0 +1,56 @@
+#ifndef HICAP_API_EVENT_SOURCE_HPP
+#define HICAP_API_EVENT_SOURCE_HPP
+
+#include "net/exchange.hpp"
+#include "sse/decoder.hpp"
+
+#include <hicap/client_options.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <memory>
+
+namespace hicap::detail {
+
+namespace asio = boost::asio;
+
+/// The events of a response body, as text.
+///
+/// `next` never waits; while it says `blocked` the caller waits with `readable`, and cancelling
+/// that wait loses nothing.
+class event_source
+{
+public:
+    enum class status
+    {
+        event,
+        blocked,
+        end ///< of the body, whatever the events before it said
+    };
+
+    /// `executor` runs what is left to do when the stream ends before its body.
+    event_source(
+        std::unique_ptr<net::exchange> body,
+        asio::any_io_executor executor,
+        response_limits const& limits
+    );
+
+    /// Throws what the exchange throws, `errc::event_too_large` and `errc::too_many_comments`.
+    status next(sse::event& out);
+
+    [[nodiscard]] asio::awaitable<void> readable() { return body_->readable(); }
+
+    /// Nothing more is wanted. With `reuse` the connection is kept where the body is about to end;
+    /// without it is closed, and so the server is stopped.
+    void close(bool reuse);
+
+private:
+    std::unique_ptr<net::exchange> body_;
+    asio::any_io_executor executor_;
+    sse::decoder decoder_;
+};
+
+} // namespace hicap::detail
+
+#endif

@@ -1,0 +1,74 @@
+#include "api/failure.hpp"
+
+#include "base/text.hpp"
+#include "json/error_body.hpp"
+#include "policy/rate_limit.hpp"
+
+#include <hicap/error.hpp>
+
+#include <chrono>
+#include <utility>
+
+namespace hicap::detail {
+namespace {
+
+[[noreturn]] void
+throw_from(int status, response_info const& info, json::error_body came, std::string body)
+{
+    api_error::details details;
+    details.status = status;
+    details.type = std::move(came.type);
+    details.code = std::move(came.code);
+    details.param = std::move(came.param);
+    details.message = std::move(came.message);
+    details.body = std::move(body);
+    details.request_id = info.request_id();
+    details.retry_after =
+        policy::parse_retry_after(info.headers(), std::chrono::system_clock::now());
+    details.rate_limit = info.rate_limit();
+    details.headers = info.headers();
+    throw api_error(std::move(details));
+}
+
+} // namespace
+
+void throw_api_error(response_info info, std::string body)
+{
+    auto came = json::read_error_body(body);
+    throw_from(info.status(), info, std::move(came), std::move(body));
+}
+
+void throw_if_error_object(response_info const& info, std::string_view data)
+{
+    if (auto came = json::find_stream_error(data))
+        throw_from(200, info, std::move(*came), std::string(data));
+}
+
+void throw_unexpected_content(
+    response_info const& info, std::string_view expected, std::string_view body
+)
+{
+    std::string message = "expected ";
+    message += expected;
+    message += ", got \"";
+    message += escape_for_display(info.headers().find("content-type").value_or(""), 128);
+    message += "\" with status ";
+    message += std::to_string(info.status());
+    message += ": \"";
+    message += escape_for_display(body);
+    message += "\"; is the base URL right?";
+    error failure(errc::unexpected_content, message);
+    failure.set_request_id(std::string(info.request_id()));
+    throw failure;
+}
+
+bool has_content_type(headers const& fields, std::string_view type)
+{
+    auto const value = fields.find("content-type");
+    if (!value)
+        return false;
+    auto const end = value->find_first_of("; \t");
+    return equal_ignoring_case(value->substr(0, end), type);
+}
+
+} // namespace hicap::detail
