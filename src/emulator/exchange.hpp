@@ -1,0 +1,95 @@
+#ifndef HICAP_EMULATOR_EXCHANGE_HPP
+#define HICAP_EMULATOR_EXCHANGE_HPP
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+// What the resources and the connection exchange: no sockets here, so that a resource is a function
+// from a request to a response.
+namespace hicap::emulation {
+
+/// Header fields in their order. Names are compared without regard to case.
+class fields
+{
+public:
+    void append(std::string name, std::string value)
+    {
+        entries_.emplace_back(std::move(name), std::move(value));
+    }
+
+    /// The value of the first field of that name, null where there is none.
+    [[nodiscard]] std::string const* find(std::string_view name) const noexcept;
+
+    [[nodiscard]] std::size_t count(std::string_view name) const noexcept;
+
+    [[nodiscard]] auto begin() const noexcept { return entries_.begin(); }
+
+    [[nodiscard]] auto end() const noexcept { return entries_.end(); }
+
+private:
+    std::vector<std::pair<std::string, std::string>> entries_;
+};
+
+[[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept;
+
+struct request
+{
+    std::string method;
+    std::string target; ///< path and query, as sent
+    fields headers;
+    std::string body;
+};
+
+/// One server-sent event.
+struct event
+{
+    std::string data;
+    std::uint64_t tokens = 0; ///< that it brings, for the pace and the statistics
+    bool failure = false;     ///< the error object of a fault
+};
+
+/// Makes the events of a stream one by one, so that a stream that nobody reads stops.
+class event_source
+{
+public:
+    virtual ~event_source() = default;
+
+    /// The next event, none after the last.
+    [[nodiscard]] virtual std::optional<event> next() = 0;
+};
+
+enum class ending
+{
+    clean,           ///< the last chunk, close_notify, FIN
+    fin,             ///< close_notify, FIN
+    no_close_notify, ///< FIN
+    rst,             ///< a TCP reset
+};
+
+/// Ends a stream and its connection before its time.
+struct cut
+{
+    std::uint64_t after_events = 0;
+    ending how = ending::fin;
+};
+
+struct response
+{
+    int status = 200;
+    fields headers;
+    std::string body;
+    std::unique_ptr<event_source> events; ///< takes the place of the body where set
+    std::int64_t prompt_tokens = 0;
+    std::uint64_t tokens = 0;     ///< of the whole answer
+    double tokens_per_second = 0; ///< 0: at once
+    std::optional<emulation::cut> cut;
+};
+
+} // namespace hicap::emulation
+
+#endif
