@@ -1,0 +1,149 @@
+#include "support/hicap_fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <memory>
+#include <string>
+
+using namespace hicap;
+
+BOOST_FIXTURE_TEST_SUITE(connections_are_reused, test::hicap_fixture)
+
+BOOST_AUTO_TEST_CASE(by_requests_in_a_row)
+{
+    client const hicap(options());
+    for (int i = 0; i != 5; ++i)
+        create(hicap, ask("a"));
+    BOOST_TEST(server.statistics().requests == 5U);
+    BOOST_TEST(server.statistics().connections_accepted == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(after_a_stream_that_was_read_to_its_end)
+{
+    client const hicap(options());
+    for (int i = 0; i != 3; ++i) {
+        auto events = open_stream(hicap, ask("a"));
+        run(events.collect());
+        settle(); // what is left of the body is read in the background
+    }
+    create(hicap, ask("a"));
+    BOOST_TEST(server.statistics().connections_accepted == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(after_an_error_status)
+{
+    client const hicap(options());
+    auto const request = ask("a");
+    auto const fault = with({{"x-emulator-status", "429"}});
+    BOOST_CHECK_THROW(create(hicap, request, fault), api_error);
+    create(hicap, request);
+    BOOST_TEST(server.statistics().connections_accepted == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(but_not_after_a_stream_that_was_dropped)
+{
+    client const hicap(options());
+    {
+        auto events = open_stream(hicap, ask("a"));
+        run(events.next());
+    }
+    create(hicap, ask("a"));
+    BOOST_TEST(server.statistics().connections_accepted == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(by_copies_of_a_client)
+{
+    client const first(options());
+    client const second = first; // NOLINT: the copy is what is tested
+    create(first, ask("a"));
+    create(second, ask("a"));
+    BOOST_TEST(server.statistics().connections_accepted == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_that_the_server_has_closed_is_replaced)
+{
+    auto again = std::make_unique<emulator>(context.get_executor());
+    again->start();
+    auto const port = again->port();
+    auto plain = options();
+    plain.base_url = again->base_url();
+    client const hicap(plain);
+    create(hicap, ask("a"));
+
+    again->stop();
+    settle();
+    emulator_options same_port;
+    same_port.port = port;
+    again = std::make_unique<emulator>(context.get_executor(), same_port);
+    again->start();
+
+    BOOST_TEST(create(hicap, ask("a")).status() == 200);
+    BOOST_TEST(again->statistics().connections_accepted == 1U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(lifetimes)
+
+BOOST_AUTO_TEST_CASE(idle_connections_do_not_keep_the_context_running)
+{
+    test::hicap_fixture local;
+    client const hicap(local.options());
+    local.create(hicap, local.ask("a"));
+    local.server.stop();
+    local.context.restart();
+    local.context.run(); // returns
+    BOOST_TEST(local.server.statistics().requests == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_client_may_outlive_its_context_and_serve_another)
+{
+    std::unique_ptr<client> hicap;
+    for (int round = 0; round != 3; ++round) {
+        test::hicap_fixture local{emulator_options{}};
+        if (round == 0) {
+            hicap = std::make_unique<client>(local.options());
+            local.create(*hicap, local.ask("a"));
+            continue; // the context ends with an idle connection of the client in it
+        }
+        // The emulator has another port now: what matters is that nothing dangles.
+        auto const request = local.ask("a");
+        BOOST_CHECK_THROW(local.create(*hicap, request), error);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_client_may_end_before_its_stream)
+{
+    test::hicap_fixture local;
+    stream<chat::chunk> events;
+    {
+        client const hicap(local.options());
+        events = local.open_stream(hicap, local.ask("a"));
+    }
+    BOOST_TEST(!local.run(events.collect()).text().empty());
+}
+
+BOOST_AUTO_TEST_CASE(two_contexts_share_a_client_but_no_connection)
+{
+    test::hicap_fixture local{emulator_options{}};
+    client const hicap(local.options());
+    local.create(hicap, local.ask("a"));
+
+    asio::io_context other(1);
+    bool done = false;
+    auto const request = local.ask("a");
+    asio::co_spawn(
+        other,
+        hicap.chat().completions().create(request),
+        [&done](std::exception_ptr, auto) { done = true; }
+    );
+    while (!done) {
+        other.poll();
+        local.settle();
+    }
+    BOOST_TEST(local.server.statistics().connections_accepted == 2U);
+    local.create(hicap, request);
+    BOOST_TEST(local.server.statistics().connections_accepted == 2U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

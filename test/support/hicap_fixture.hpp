@@ -1,0 +1,94 @@
+#ifndef HICAP_TEST_SUPPORT_HICAP_FIXTURE_HPP
+#define HICAP_TEST_SUPPORT_HICAP_FIXTURE_HPP
+
+#include "support/run.hpp"
+
+#include <hicap/emulator.hpp>
+#include <hicap/hicap.hpp>
+
+#include <initializer_list>
+#include <string>
+#include <utility>
+
+namespace hicap::test {
+
+/// An emulator with TLS and what it takes to talk to it, all in one event loop, so that a test
+/// decides what happens when.
+struct hicap_fixture
+{
+    static emulator_options with_tls(emulator_options options = {})
+    {
+        options.tls = true;
+        return options;
+    }
+
+    explicit hicap_fixture(emulator_options options = with_tls())
+        : server(context.get_executor(), std::move(options))
+    {
+        server.start();
+    }
+
+    [[nodiscard]] client_options options() const
+    {
+        client_options made;
+        made.api_key = "sk-test";
+        made.base_url = server.base_url();
+        made.ca_pem = server.ca_pem();
+        return made;
+    }
+
+    [[nodiscard]] static chat::completion_request ask(std::string prompt)
+    {
+        chat::completion_request request;
+        request.model = "gpt-5";
+        request.messages.emplace_back(chat::user(std::move(prompt)));
+        return request;
+    }
+
+    /// Options that ask the emulator for a fault.
+    [[nodiscard]] static request_options
+    with(std::initializer_list<std::pair<std::string, std::string>> headers)
+    {
+        request_options made;
+        made.extra_headers.assign(headers);
+        return made;
+    }
+
+    template <class Awaitable>
+    auto run(Awaitable operation)
+    {
+        return test::run(context, std::move(operation));
+    }
+
+    reply<chat::completion> create(
+        client const& by,
+        chat::completion_request const& request,
+        request_options const& options = {}
+    )
+    {
+        return run(by.chat().completions().create(request, options));
+    }
+
+    stream<chat::chunk> open_stream(
+        client const& by,
+        chat::completion_request const& request,
+        request_options const& options = {}
+    )
+    {
+        return run(by.chat().completions().stream(request, options));
+    }
+
+    /// Lets everything that is ready run, without waiting for anything.
+    void settle()
+    {
+        context.restart();
+        context.poll();
+    }
+
+    asio::io_context context{1};
+    emulator server;
+};
+
+} // namespace hicap::test
+
+#endif
