@@ -92,7 +92,10 @@ enum class condition
 /// `max_size` bytes. What a server sent is shown through this and never raw.
 [[nodiscard]] std::string escape_for_display(std::string_view text, std::size_t max_size = 512);
 
-/// What every operation of this library throws.
+/// What every operation of this library throws when it fails.
+///
+/// One that was cancelled throws its base, `boost::system::system_error`, as everything in Asio
+/// does; its code is `operation_aborted`, which equals `condition::cancelled`.
 ///
 /// `what()` says what failed and what can be done, in the words of the client. It never holds a
 /// key, and server text only escaped.
