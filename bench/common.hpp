@@ -1,0 +1,226 @@
+#ifndef HICAP_BENCH_COMMON_HPP
+#define HICAP_BENCH_COMMON_HPP
+
+#include "corpus.hpp"
+
+#include <hicap/chat_types.hpp>
+
+#include <sys/resource.h>
+
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <functional>
+#include <initializer_list>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace bench {
+
+/// A program's arguments: pairs of `--name value`.
+class command_line
+{
+public:
+    command_line(int count, char** words, std::initializer_list<std::string_view> known)
+    {
+        for (int i = 1; i < count; i += 2) {
+            std::string_view const name = words[i];
+            bool found = false;
+            for (auto const one : known)
+                found = found || one == name;
+            if (!found || i + 1 == count)
+                throw std::runtime_error("unknown or incomplete argument: " + std::string(name));
+            values_[std::string(name)] = words[i + 1];
+        }
+    }
+
+    [[nodiscard]] std::string text(std::string const& name) const
+    {
+        auto const at = values_.find(name);
+        if (at == values_.end())
+            throw std::runtime_error("missing argument: " + name);
+        return at->second;
+    }
+
+    [[nodiscard]] std::size_t number(std::string const& name, std::size_t otherwise) const
+    {
+        auto const at = values_.find(name);
+        return at == values_.end() ? otherwise : std::stoul(at->second);
+    }
+
+private:
+    std::map<std::string, std::string> values_;
+};
+
+/// What a client is to do: `answers` whole answers, or as many streams of `events` events each, on
+/// `connections` connections.
+struct job
+{
+    std::string port;
+    std::string ca_file;
+    std::size_t connections;
+    bool streams;
+    std::size_t answers;
+    std::size_t events;
+    std::size_t per_record; ///< events in one TLS record
+    std::size_t pace;       ///< records a second in one stream; 0: as fast as they go
+};
+
+inline job read_job(int count, char** words)
+{
+    command_line const line(
+        count,
+        words,
+        {"--port",
+         "--ca-file",
+         "--connections",
+         "--requests",
+         "--streams",
+         "--events",
+         "--per-record",
+         "--pace"}
+    );
+    auto const streams = line.number("--streams", 0);
+    job made{
+        .port = line.text("--port"),
+        .ca_file = line.text("--ca-file"),
+        .connections = line.number("--connections", 32),
+        .streams = streams != 0,
+        .answers = streams != 0 ? streams : line.number("--requests", 10'000),
+        .events = line.number("--events", 1'000),
+        .per_record = line.number("--per-record", 1),
+        .pace = line.number("--pace", 0),
+    };
+    if (made.connections == 0 || made.events == 0 || made.per_record == 0)
+        throw std::runtime_error("--connections, --events and --per-record must not be 0");
+    return made;
+}
+
+/// Before the clock starts every connection is opened and serves this: buffers have their size
+/// then.
+constexpr std::size_t warm_up_answers = 8;
+constexpr std::size_t warm_up_events = 16;
+
+/// The request of every measurement: about 270 bytes of JSON.
+inline hicap::chat::completion_request make_request()
+{
+    return {
+        .model = "gpt-5",
+        .messages =
+            {
+                hicap::chat::system_message{.content = "You answer in one short paragraph."},
+                hicap::chat::user_message{
+                    .content = "Name the longest rivers of Europe, each with its length and the "
+                               "sea that it flows into."},
+            },
+        .max_completion_tokens = 512,
+        .temperature = 0.5,
+    };
+}
+
+/// Of all text of one answer, in pieces as it came.
+class text_digest
+{
+public:
+    void add(std::string_view piece)
+    {
+        if (!piece.empty())
+            value_ = value_ * 0x9E3779B97F4A7C15U + std::hash<std::string_view>{}(piece);
+    }
+
+    [[nodiscard]] std::uint64_t value() const noexcept { return value_; }
+
+private:
+    std::uint64_t value_ = 0;
+};
+
+/// What came of a job: counted by the client, and compared with what had to come.
+struct tally
+{
+    std::uint64_t answers = 0;
+    std::uint64_t events = 0;
+    std::uint64_t digests = 0; ///< their sum
+
+    void add(text_digest const& answer)
+    {
+        ++answers;
+        digests += answer.value();
+    }
+
+    friend bool operator==(tally const&, tally const&) = default;
+};
+
+inline tally expected_of(job const& work)
+{
+    text_digest one;
+    if (work.streams) {
+        for (std::size_t i = 0; i != work.events; ++i)
+            one.add(token(i));
+    } else {
+        one.add(whole_answer());
+    }
+    return {
+        .answers = work.answers,
+        .events = work.streams ? work.answers * (work.events + events_around_tokens) : 0,
+        .digests = work.answers * one.value(),
+    };
+}
+
+/// The CPU time of this process, and the time on the wall.
+class stopwatch
+{
+public:
+    [[nodiscard]] double cpu() const { return cpu_now() - cpu_start_; }
+
+    [[nodiscard]] double wall() const
+    {
+        return std::chrono::duration<double>(clock::now() - wall_start_).count();
+    }
+
+private:
+    using clock = std::chrono::steady_clock;
+
+    static double cpu_now()
+    {
+        rusage usage{};
+        ::getrusage(RUSAGE_SELF, &usage);
+        auto const seconds = [](timeval const& t) {
+            return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+        };
+        return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+    }
+
+    double cpu_start_ = cpu_now();
+    clock::time_point wall_start_ = clock::now();
+};
+
+/// Prints the figures, one a line. Throws where the text that came is not the text that was sent.
+inline void
+report(job const& work, tally const& came, double cpu, double wall, std::string_view request_size)
+{
+    if (came != expected_of(work))
+        throw std::runtime_error("checksum mismatch: what came is not what the server has sent");
+    auto const units = static_cast<double>(work.streams ? came.events : came.answers);
+    std::printf("cpu_us_per_unit %.4f\n", cpu / units * 1e6);
+    std::printf("wall_us_per_unit %.4f\n", wall / units * 1e6);
+    std::printf("request_bytes %.*s\n", static_cast<int>(request_size.size()), request_size.data());
+}
+
+/// Runs a program's `work` and shows what it throws.
+template <class Function>
+int guarded(char const* name, Function const& work)
+{
+    try {
+        work();
+        return 0;
+    } catch (std::exception const& failure) {
+        std::fprintf(stderr, "%s: %s\n", name, failure.what());
+        return 1;
+    }
+}
+
+} // namespace bench
+
+#endif

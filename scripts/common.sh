@@ -1,0 +1,40 @@
+# Shell functions that the scripts and the tests of programs share. To be sourced.
+
+say() { printf '%s\n' "${0##*/}: $*" >&2; }
+
+die() {
+    say "$*"
+    exit 1
+}
+
+# phase TITLE COMMAND...
+# Runs the command with its output kept back; shows one line, and all of the output on failure.
+phase() {
+    local title=$1 log status=0 start=$SECONDS
+    shift
+    log=$(mktemp)
+    printf '%s ... ' "$title" >&2
+    "$@" >"$log" 2>&1 </dev/null || status=$?
+    if ((status == 0)); then
+        printf '%ds\n' $((SECONDS - start)) >&2
+    else
+        printf 'failed\n' >&2
+        cat "$log" >&2
+    fi
+    rm -f "$log"
+    return "$status"
+}
+
+# start_emulator PROGRAM ARGUMENT...
+# Starts hicap-emulator and waits until it listens. Sets emulator_url and emulator_pid; whoever
+# calls it kills emulator_pid. A session of its own keeps Ctrl-C from reaching it.
+start_emulator() {
+    local line=
+    coproc emulator_io { exec setsid "$@" --port 0; }
+    emulator_pid=$!
+    IFS= read -r -t 30 line <&"${emulator_io[0]}" || true
+    case $line in
+        'hicap-emulator: listening on '*) emulator_url=${line##* } ;;
+        *) die "the emulator did not start: ${line:-no output}" ;;
+    esac
+}
