@@ -45,9 +45,12 @@ class reply : public T
 public:
     reply() = default;
 
-    reply(T value, response_info info, std::string raw)
-        : T(std::move(value)), info_(std::move(info)), raw_(std::move(raw))
+    /// For the library: what came, with a `T` that is yet to be read from it.
+    reply(response_info info, std::string raw) noexcept
+        : info_(std::move(info)), raw_(std::move(raw))
     {}
+
+    [[nodiscard]] response_info const& info() const noexcept { return info_; }
 
     [[nodiscard]] int status() const noexcept { return info_.status(); }
 

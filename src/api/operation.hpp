@@ -19,17 +19,16 @@
 
 namespace hicap::detail {
 
-/// The body of a response as a `T`. Throws the `api_error` that some gateways send with a status of
-/// success, `errc::unexpected_content` and `errc::invalid_json`.
+/// Reads the body of a response into `value`. Throws the `api_error` that some gateways send with a
+/// status of success, `errc::unexpected_content` and `errc::invalid_json`.
 template <class T>
-T decode_body(response_info const& info, std::string_view body)
+void decode_body(response_info const& info, std::string_view body, T& value)
 {
-    T value;
     auto const result = json::decode(body, value);
     if (!result || !value.extra.empty())
         throw_if_error_object(info, body);
     if (result)
-        return value;
+        return;
     if (!has_content_type(info.headers(), "application/json"))
         throw_unexpected_content(info, "JSON", body);
     error failure(
@@ -47,8 +46,9 @@ asio::awaitable<reply<T>> fetch(std::shared_ptr<client_core> core, prepared_requ
     auto body = co_await read_body(*opened, core->limits().max_body);
     response_info info(opened->head().status, opened->take_fields());
     opened.reset(); // the connection serves others while this answer is parsed
-    auto value = decode_body<T>(info, body);
-    co_return reply<T>(std::move(value), std::move(info), std::move(body));
+    reply<T> answer(std::move(info), std::move(body));
+    decode_body<T>(answer.info(), answer.raw(), answer);
+    co_return answer;
 }
 
 /// An operation whose answer is a stream. `Whole` is what a server sends that does not stream, and
@@ -71,7 +71,9 @@ asio::awaitable<stream<Event>> open_stream(
         opened.reset();
         if (is_html)
             throw_unexpected_content(info, "text/event-stream", body);
-        auto only = as_event(decode_body<Whole>(info, body));
+        Whole whole;
+        decode_body(info, body, whole);
+        auto only = as_event(std::move(whole));
         co_return stream<Event>(std::make_unique<state>(std::move(info), std::move(only), assemble)
         );
     }

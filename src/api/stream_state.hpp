@@ -218,8 +218,9 @@ asio::awaitable<Event const*> stream<Event>::next()
 template <class Event>
 asio::awaitable<typename stream<Event>::snapshot_type> stream<Event>::collect()
 {
-    while (auto const* event = co_await next())
-        (void)event;
+    bool more = true;
+    while (more)
+        more = co_await next() != nullptr;
     co_return state_->assembled.take();
 }
 

@@ -15,8 +15,10 @@ thread_local bool cache_is_gone = false;
 struct block_cache
 {
     block_cache() { blocks.reserve(max_cached); }
+
     block_cache(block_cache const&) = delete;
     block_cache& operator=(block_cache const&) = delete;
+
     ~block_cache() { cache_is_gone = true; }
 
     std::vector<std::unique_ptr<char[]>> blocks;

@@ -100,8 +100,10 @@ bool connection::write_some()
     for (;;) {
         if (!send_output())
             return false;
-        if (unsent_.empty())
+        if (unsent_.empty()) {
+            drained_ = true; // an answer takes longer than it takes to look for it
             return true;
+        }
         encrypt_next();
     }
 }
@@ -167,6 +169,9 @@ connection::status connection::fill_plain(char* data, std::size_t size, std::siz
 connection::status connection::fill_tls(char* data, std::size_t size, std::size_t& got)
 {
     for (;;) {
+        status why_not{};
+        if (starved_ && !receive_ciphertext(why_not))
+            return why_not;
         auto const state = tls_->read(data, size, got);
         if (!tls_->output().empty())
             send_output(); // an answer of TLS itself, to a change of keys for example
@@ -176,9 +181,7 @@ connection::status connection::fill_tls(char* data, std::size_t size, std::size_
             closed_cleanly_ = true;
             return status::closed;
         }
-        status why_not{};
-        if (!receive_ciphertext(why_not))
-            return why_not;
+        starved_ = true;
     }
 }
 
@@ -189,6 +192,7 @@ bool connection::receive_ciphertext(status& why_not)
         auto const moved = socket_->receive(ciphertext_.data(), pooled_buffer::capacity);
         if (moved.what == socket::status::done) {
             tls_->feed({ciphertext_.data(), moved.size});
+            starved_ = false;
             drained_ = moved.size < pooled_buffer::capacity;
             return true;
         }
@@ -199,6 +203,7 @@ bool connection::receive_ciphertext(status& why_not)
             why_not = status::closed;
             return false;
         }
+        drained_ = true;
     }
     ciphertext_.release();
     why_not = status::blocked;
@@ -216,11 +221,18 @@ bool connection::quiet() noexcept
     }
 }
 
+void connection::release_buffers() noexcept
+{
+    if (tls_)
+        tls_->release_buffers();
+}
+
 asio::awaitable<void> connection::readable()
 {
     if (sent_ != output().size())
         return socket_->writable();
     drained_ = false;
+    release_buffers();
     return socket_->readable();
 }
 

@@ -63,6 +63,9 @@ public:
     /// Whether nothing came since the last message, not even a FIN.
     [[nodiscard]] bool quiet() noexcept;
 
+    /// Gives back what memory it can, before a time of which nobody knows how long it is.
+    void release_buffers() noexcept;
+
     [[nodiscard]] asio::awaitable<void> readable();
 
     [[nodiscard]] asio::awaitable<void> writable() { return socket_->writable(); }
@@ -90,6 +93,7 @@ private:
     pooled_buffer plaintext_;
     std::string_view unread_;
     bool drained_ = false; // the last receive took all there was: the next would be for nothing
+    bool starved_ = false; // the engine has used up all that it was fed
     bool closed_cleanly_ = false;
 };
 

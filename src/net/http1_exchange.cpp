@@ -25,6 +25,7 @@ http1_exchange::~http1_exchange()
         !session_->link->unread().empty())
         return;
     try {
+        session_->link->release_buffers();
         pool_->give(std::move(session_), pool::clock::now());
     } catch (...) { // out of memory: the connection is closed instead
     }

@@ -130,7 +130,6 @@ tls_context::tls_context(tls_options const& options) : impl_(std::make_unique<im
     if (!context)
         out_of_memory();
     SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
-    SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_app_data(context.get(), impl_.get());
 
     SSL_CTX_set_session_cache_mode(

@@ -63,6 +63,13 @@ struct engine_bio
 
 namespace {
 
+/// What OpenSSL says of a failure must not be mixed up with older ones, of whoever left them.
+void forget_errors() noexcept
+{
+    if (ERR_peek_error() != 0) // clearing costs more than all else here, and is hardly ever due
+        ERR_clear_error();
+}
+
 errc code_of_verification(long result) noexcept
 {
     switch (result) {
@@ -100,7 +107,7 @@ tls_engine::~tls_engine()
 
 tls_engine::status tls_engine::handshake()
 {
-    ERR_clear_error();
+    forget_errors();
     auto const result = SSL_do_handshake(session_);
     if (result == 1)
         return status::done;
@@ -111,7 +118,7 @@ tls_engine::status tls_engine::handshake()
 
 tls_engine::status tls_engine::read(char* data, std::size_t size, std::size_t& got)
 {
-    ERR_clear_error();
+    forget_errors();
     auto const result =
         SSL_read(session_, data, static_cast<int>(std::min<std::size_t>(size, INT_MAX)));
     if (result > 0) {
@@ -132,13 +139,18 @@ tls_engine::status tls_engine::read(char* data, std::size_t size, std::size_t& g
 void tls_engine::write(std::string_view data)
 {
     while (!data.empty()) {
-        ERR_clear_error();
+        forget_errors();
         std::size_t written = 0;
         auto const result = SSL_write_ex(session_, data.data(), data.size(), &written);
         if (result != 1)
             fail(result, false);
         data.remove_prefix(written);
     }
+}
+
+void tls_engine::release_buffers() noexcept
+{
+    SSL_free_buffers(session_); // does nothing while they hold something
 }
 
 bool tls_engine::resumed() const noexcept

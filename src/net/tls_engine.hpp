@@ -54,6 +54,9 @@ public:
     /// The host that the certificate must be for.
     [[nodiscard]] std::string const& host() const noexcept { return host_; }
 
+    /// Gives back the memory that OpenSSL holds between records, 34 KiB a session.
+    void release_buffers() noexcept;
+
     /// Whether the handshake was cut short by a session ticket.
     [[nodiscard]] bool resumed() const noexcept;
 
