@@ -3,11 +3,13 @@
 #include "api/failure.hpp"
 #include "api/tags.hpp"
 #include "base/text.hpp"
+#include "policy/rate_limit.hpp"
 
 #include <hicap/error.hpp>
 #include <hicap/version.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <utility>
 
@@ -174,20 +176,22 @@ asio::awaitable<std::unique_ptr<net::exchange>> client_core::open(prepared_reque
     throw_api_error(response_info(status, opened->take_fields()), body);
 }
 
-asio::awaitable<std::string> read_body(net::exchange& from, std::size_t max_size)
+namespace {
+
+/// Appends what is at hand; true at the end of the body.
+bool append_body(net::exchange& from, std::size_t max_size, std::string& body)
 {
-    std::string body;
-    if (auto const length = from.head().content_length; length && *length <= max_size)
-        body.reserve(static_cast<std::size_t>(*length));
-    for (;;) {
-        std::string_view piece;
-        switch (from.read_body(piece)) {
-        case net::exchange::status::end:
-            co_return body;
-        case net::exchange::status::blocked:
-            co_await from.readable();
-            break;
-        case net::exchange::status::piece:
+    try {
+        for (;;) {
+            std::string_view piece;
+            switch (from.read_body(piece)) {
+            case net::exchange::status::end:
+                return true;
+            case net::exchange::status::blocked:
+                return false;
+            case net::exchange::status::piece:
+                break;
+            }
             if (piece.size() > max_size - body.size()) {
                 throw error(
                     errc::body_too_large,
@@ -197,7 +201,23 @@ asio::awaitable<std::string> read_body(net::exchange& from, std::size_t max_size
             }
             body.append(piece);
         }
+    } catch (error& failure) {
+        failure.set_request_id(std::string(policy::request_id(from.head().fields)));
+        throw;
     }
+}
+
+} // namespace
+
+asio::awaitable<std::string> read_body(net::exchange& from, std::size_t max_size)
+{
+    // Beyond this a length is believed only when the bytes come.
+    constexpr std::uint64_t max_reserved = std::uint64_t{1} << 20;
+    std::string body;
+    body.reserve(std::min(from.head().content_length.value_or(0), max_reserved));
+    while (!append_body(from, max_size, body))
+        co_await from.readable();
+    co_return body;
 }
 
 } // namespace hicap::detail

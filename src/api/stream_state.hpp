@@ -57,7 +57,9 @@ public:
             std::rethrow_exception(failure_);
         try {
             return try_advance();
-        } catch (error const& failure) {
+        } catch (error& failure) {
+            if (failure.request_id().empty())
+                failure.set_request_id(std::string(info.request_id()));
             if (failure.code() != errc::invalid_json) // that loses one event, not the stream
                 break_off();
             throw;

@@ -176,6 +176,7 @@ BOOST_AUTO_TEST_CASE(a_stream_that_is_cut_is_an_error_and_never_a_short_answer)
                 (failure.code() == condition::invalid_response ||
                  failure.code() == condition::connection)
             );
+            BOOST_TEST(failure.request_id() == events.request_id());
             if (how == std::string("clean"))
                 BOOST_TEST((failure.code() == errc::truncated_stream));
 
