@@ -41,7 +41,7 @@ enum class errc
     truncated_stream = 100, ///< the event stream ended before its terminal mark
     truncated_response,     ///< the connection closed inside a response
     invalid_response,       ///< not HTTP/1.1
-    unexpected_content,     ///< a content type that the operation cannot read, HTML for example
+    unexpected_content,     ///< a redirect, or a content type that cannot be read, as HTML
     invalid_json,           ///< a body or event is not JSON
     header_too_large,       ///< the head of a response exceeds its limit
     body_too_large,         ///< the body of a response exceeds its limit

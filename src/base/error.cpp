@@ -213,6 +213,8 @@ errc code_of(api_error::details const& came)
     default:
         break;
     }
+    if (came.status >= 300 && came.status < 400)
+        return errc::unexpected_content; // redirects are not followed: they would get the key
     if (came.status >= 400 && came.status < 500)
         return errc::invalid_request;
     if (came.status >= 500)
@@ -232,6 +234,7 @@ errc code_of(api_error::details const& came)
         {"overloaded_error", errc::overloaded},
         {"invalid_request_error", errc::invalid_request},
         {"authentication_error", errc::authentication},
+        {"invalid_api_key", errc::authentication},
         {"permission_error", errc::permission_denied},
         {"not_found_error", errc::not_found},
     };

@@ -49,7 +49,8 @@ public:
     /// where there is none.
     std::unique_ptr<http1_session> take(asio::execution_context& context, clock::time_point now);
 
-    /// Precondition: the session's last response is complete.
+    /// Preconditions: the session's last response is complete, and `take` was called with its
+    /// context, which so learnt to close what is idle when it ends.
     void give(std::unique_ptr<http1_session> session, clock::time_point now);
 
 private:

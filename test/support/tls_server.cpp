@@ -1,0 +1,165 @@
+#include "support/tls_server.hpp"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include <memory>
+#include <stdexcept>
+
+namespace hicap::test {
+namespace {
+
+template <auto Free>
+struct freed_by
+{
+    template <class T>
+    void operator()(T* object) const noexcept
+    {
+        Free(object);
+    }
+};
+
+using key_ptr = std::unique_ptr<EVP_PKEY, freed_by<&EVP_PKEY_free>>;
+using certificate_ptr = std::unique_ptr<X509, freed_by<&X509_free>>;
+using bio_ptr = std::unique_ptr<BIO, freed_by<&BIO_free_all>>;
+
+void require(bool good, char const* what)
+{
+    if (good)
+        return;
+    char text[256];
+    ERR_error_string_n(ERR_get_error(), text, sizeof text);
+    throw std::runtime_error(std::string("test server: ") + what + ": " + text);
+}
+
+std::string contents(BIO* memory)
+{
+    char* data = nullptr;
+    auto const size = BIO_get_mem_data(memory, &data);
+    return {data, static_cast<std::size_t>(size)};
+}
+
+certificate_ptr make_certificate(EVP_PKEY* key, certificate_options const& options)
+{
+    certificate_ptr made(X509_new());
+    auto* const x509 = made.get();
+    X509_set_version(x509, 2); // which means 3
+    ASN1_INTEGER_set(X509_get_serialNumber(x509), 1);
+    X509_gmtime_adj(X509_getm_notBefore(x509), options.valid_from.count());
+    X509_gmtime_adj(X509_getm_notAfter(x509), options.valid_until.count());
+    auto* const name = X509_get_subject_name(x509);
+    auto const* const text = reinterpret_cast<unsigned char const*>("test");
+    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, text, -1, -1, 0);
+    X509_set_issuer_name(x509, name);
+    X509_set_pubkey(x509, key);
+    auto* const names =
+        X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, options.names.c_str());
+    require(names != nullptr && X509_add_ext(x509, names, -1) == 1, "alternative names");
+    X509_EXTENSION_free(names);
+    require(X509_sign(x509, key, EVP_sha256()) != 0, "signing");
+    return made;
+}
+
+} // namespace
+
+tls_server::tls_server(certificate_options const& options)
+    : context_(SSL_CTX_new(TLS_server_method()))
+{
+    key_ptr const key(EVP_EC_gen("P-256"));
+    require(context_ != nullptr && key != nullptr, "context and key");
+    auto const certificate = make_certificate(key.get(), options);
+    require(
+        SSL_CTX_use_certificate(context_, certificate.get()) == 1 &&
+            SSL_CTX_use_PrivateKey(context_, key.get()) == 1,
+        "using the certificate"
+    );
+    if (options.tls_1_2)
+        SSL_CTX_set_max_proto_version(context_, TLS1_2_VERSION);
+    bio_ptr const text(BIO_new(BIO_s_mem()));
+    require(PEM_write_bio_X509(text.get(), certificate.get()) == 1, "writing the certificate");
+    ca_pem_ = contents(text.get());
+}
+
+tls_server::~tls_server()
+{
+    SSL_CTX_free(context_);
+}
+
+tls_peer::tls_peer(tls_server& server) : session_(SSL_new(server.context_))
+{
+    require(session_ != nullptr, "session");
+    auto* const from_client = BIO_new(BIO_s_mem());
+    auto* const to_client = BIO_new(BIO_s_mem());
+    SSL_set_bio(session_, from_client, to_client);
+    SSL_set_accept_state(session_);
+}
+
+tls_peer::~tls_peer()
+{
+    SSL_free(session_);
+}
+
+void tls_peer::feed(std::string_view ciphertext)
+{
+    ERR_clear_error();
+    if (!ciphertext.empty())
+        BIO_write(SSL_get_rbio(session_), ciphertext.data(), static_cast<int>(ciphertext.size()));
+    if (!done) {
+        auto const result = SSL_do_handshake(session_);
+        done = result == 1;
+        if (!done) {
+            require(SSL_get_error(session_, result) == SSL_ERROR_WANT_READ, "handshake");
+            return;
+        }
+    }
+    for (;;) {
+        char data[16 * 1024];
+        auto const result = SSL_read(session_, data, sizeof data);
+        if (result <= 0) {
+            auto const why = SSL_get_error(session_, result);
+            closed = closed || why == SSL_ERROR_ZERO_RETURN;
+            require(why == SSL_ERROR_WANT_READ || why == SSL_ERROR_ZERO_RETURN, "reading");
+            return;
+        }
+        received.append(data, static_cast<std::size_t>(result));
+    }
+}
+
+std::string tls_peer::output()
+{
+    auto* const memory = SSL_get_wbio(session_);
+    auto out = contents(memory);
+    BIO_reset(memory);
+    return out;
+}
+
+std::string tls_peer::encrypt(std::string_view data)
+{
+    auto const result = SSL_write(session_, data.data(), static_cast<int>(data.size()));
+    require(result == static_cast<int>(data.size()), "writing");
+    return output();
+}
+
+std::string tls_peer::close_notify()
+{
+    require(SSL_shutdown(session_) >= 0, "closing");
+    return output();
+}
+
+std::string tls_peer::update_keys()
+{
+    require(SSL_key_update(session_, SSL_KEY_UPDATE_REQUESTED) == 1, "asking for new keys");
+    require(SSL_do_handshake(session_) == 1, "sending new keys");
+    return output();
+}
+
+bool tls_peer::resumed() const
+{
+    return SSL_session_reused(session_) == 1;
+}
+
+} // namespace hicap::test

@@ -1,0 +1,77 @@
+#ifndef HICAP_TEST_SUPPORT_TLS_SERVER_HPP
+#define HICAP_TEST_SUPPORT_TLS_SERVER_HPP
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+struct ssl_ctx_st;
+struct ssl_st;
+
+namespace hicap::test {
+
+/// What the certificate of a server says.
+struct certificate_options
+{
+    std::string names = "DNS:api.test"; ///< in the syntax of OpenSSL's subjectAltName
+    std::chrono::seconds valid_from = -std::chrono::hours(1);
+    std::chrono::seconds valid_until = std::chrono::hours(1);
+    bool tls_1_2 = false; ///< nothing newer
+};
+
+/// A server's certificate, which signs itself, and the keys of its session tickets.
+class tls_server
+{
+public:
+    explicit tls_server(certificate_options const& options = {});
+    tls_server(tls_server const&) = delete;
+    tls_server& operator=(tls_server const&) = delete;
+    ~tls_server();
+
+    [[nodiscard]] std::string const& ca_pem() const noexcept { return ca_pem_; }
+
+private:
+    friend class tls_peer;
+
+    ssl_ctx_st* context_ = nullptr;
+    std::string ca_pem_;
+};
+
+/// The server's side of one session, in memory. Nothing here is lenient: it throws
+/// `std::runtime_error` for whatever a client gets wrong.
+class tls_peer
+{
+public:
+    explicit tls_peer(tls_server& server);
+    tls_peer(tls_peer const&) = delete;
+    tls_peer& operator=(tls_peer const&) = delete;
+    ~tls_peer();
+
+    /// Takes all of `ciphertext`, goes on with the handshake, and decrypts to `received`.
+    void feed(std::string_view ciphertext);
+
+    /// What has to go to the client, moved out.
+    [[nodiscard]] std::string output();
+
+    /// The ciphertext of `data`, behind what `output` holds.
+    [[nodiscard]] std::string encrypt(std::string_view data);
+
+    /// The same for an end of the session.
+    [[nodiscard]] std::string close_notify();
+
+    /// The same for new keys, which the client has to answer with its own.
+    [[nodiscard]] std::string update_keys();
+
+    [[nodiscard]] bool resumed() const;
+
+    std::string received;
+    bool done = false;   ///< the handshake
+    bool closed = false; ///< by the client's close_notify
+
+private:
+    ssl_st* session_;
+};
+
+} // namespace hicap::test
+
+#endif

@@ -1,0 +1,393 @@
+#include "api/chat_assembler.hpp"
+#include "json/codec.hpp"
+
+#include <hicap/error.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace hicap::test {
+namespace {
+
+using chat_assembler = detail::assembler<chat::chunk>;
+
+chat::chunk parse(std::string const& json)
+{
+    chat::chunk made;
+    auto const result = json::decode(json, made);
+    BOOST_TEST_REQUIRE(bool(result), json << ": " << result.what);
+    BOOST_TEST(result.mismatches.empty(), json);
+    return made;
+}
+
+/// A chunk whose one choice has this index and these members.
+std::string choice(int index, std::string const& members)
+{
+    return R"({"choices":[{"index":)" + std::to_string(index) + "," + members + "}]}";
+}
+
+std::string delta(std::string const& members, int index = 0)
+{
+    return choice(index, "\"delta\":{" + members + "}");
+}
+
+std::string tool_call(std::string const& members)
+{
+    return delta("\"tool_calls\":[{" + members + "}]");
+}
+
+std::string finish(int index = 0)
+{
+    return choice(index, R"("delta":{},"finish_reason":"stop")");
+}
+
+chat_assembler assembled(std::initializer_list<std::string> chunks)
+{
+    chat_assembler made;
+    for (auto const& json : chunks)
+        made.add(parse(json), true);
+    return made;
+}
+
+chat::completion whole(std::initializer_list<std::string> chunks)
+{
+    return assembled(chunks).take();
+}
+
+bool complete(std::initializer_list<std::string> chunks)
+{
+    bool const result = assembled(chunks).complete();
+    chat_assembler without;
+    for (auto const& json : chunks)
+        without.add(parse(json), false);
+    BOOST_TEST(without.complete() == result);
+    BOOST_TEST(without.get().choices.empty());
+    return result;
+}
+
+chat::function_tool_call const& call_of(chat::completion const& from, std::size_t index)
+{
+    return std::get<chat::function_tool_call>(from.choices.at(0).message.tool_calls.at(index));
+}
+
+std::size_t calls_of(chat::completion const& from)
+{
+    return from.choices.at(0).message.tool_calls.size();
+}
+
+void check_refused(std::string const& json)
+{
+    for (bool const assemble : {true, false}) {
+        chat_assembler made;
+        BOOST_CHECK_EXCEPTION(made.add(parse(json), assemble), error, [](error const& e) {
+            return e.code() == errc::invalid_response;
+        });
+    }
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(api_chat_assembler)
+
+BOOST_AUTO_TEST_CASE(pieces_of_text_are_joined)
+{
+    auto const got = whole(
+        {delta(R"("role":"assistant","content":"")"),
+         delta(R"("content":"Hel")"),
+         delta(R"("content":"lo")"),
+         finish()}
+    );
+    BOOST_TEST_REQUIRE(got.choices.size() == 1u);
+    BOOST_TEST((got.choices[0].message.role == chat::role("assistant")));
+    BOOST_TEST(got.text() == "Hello");
+    BOOST_TEST((got.choices[0].finish_reason == chat::finish_reason("stop")));
+}
+
+BOOST_AUTO_TEST_CASE(what_all_chunks_say_is_said_once)
+{
+    std::string const common =
+        R"("id":"c1","object":"chat.completion.chunk","created":5,"model":"m","service_tier":)"
+        R"("default","system_fingerprint":"fp","choices":[])";
+    auto const got = whole({"{" + common + "}", "{" + common + "}"});
+    BOOST_TEST(got.id == "c1");
+    BOOST_TEST(got.created == 5);
+    BOOST_TEST(got.model == "m");
+    BOOST_TEST((got.service_tier == chat::service_tier("default")));
+    BOOST_TEST(*got.system_fingerprint == "fp");
+    BOOST_TEST(got.extra.empty());
+}
+
+BOOST_AUTO_TEST_CASE(an_announcement_without_content_does_not_hide_what_follows)
+{
+    auto const got = whole(
+        {R"({"id":"","created":0,"model":"","choices":[],"prompt_filter_results":[1]})",
+         R"({"id":"c1","created":5,"model":"m","choices":[]})"}
+    );
+    BOOST_TEST(got.id == "c1");
+    BOOST_TEST(got.created == 5);
+    BOOST_TEST(got.model == "m");
+    BOOST_TEST(got.extra.find("prompt_filter_results").value() == "[1]");
+}
+
+BOOST_AUTO_TEST_CASE(choices_may_be_interleaved)
+{
+    auto const got = whole(
+        {delta(R"("content":"b")", 1),
+         delta(R"("content":"a")", 0),
+         R"({"choices":[{"index":1,"delta":{"content":"B"}},{"index":0,"delta":{"content":"A"}}]})",
+         finish(1),
+         finish(0)}
+    );
+    BOOST_TEST_REQUIRE(got.choices.size() == 2u);
+    BOOST_TEST(*got.choices[0].message.content == "aA");
+    BOOST_TEST(*got.choices[1].message.content == "bB");
+    BOOST_TEST(got.choices[0].index == 0);
+    BOOST_TEST(got.choices[1].index == 1);
+}
+
+BOOST_AUTO_TEST_CASE(null_and_absent_content_are_told_apart)
+{
+    auto const absent = whole({delta(R"("role":"assistant")")});
+    BOOST_TEST(absent.choices[0].message.content.is_absent());
+    auto const null = whole({delta(R"("content":null)")});
+    BOOST_TEST(null.choices[0].message.content.is_null());
+    auto const text =
+        whole({delta(R"("content":null)"), delta(R"("content":"a")"), delta(R"("content":null)")});
+    BOOST_TEST(*text.choices[0].message.content == "a");
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_is_joined)
+{
+    auto const got = whole({delta(R"("refusal":"I ")"), delta(R"("refusal":"can't")")});
+    BOOST_TEST(*got.choices[0].message.refusal == "I can't");
+}
+
+BOOST_AUTO_TEST_CASE(arguments_of_a_tool_call_are_joined)
+{
+    auto const got = whole(
+        {tool_call(R"("index":0,"id":"t1","type":"function","function":{"name":"f","arguments":""})"
+         ),
+         tool_call(R"("index":0,"function":{"arguments":"{\"a\":"})"),
+         tool_call(R"("index":0,"function":{"arguments":"1}"})"),
+         finish()}
+    );
+    BOOST_TEST_REQUIRE(calls_of(got) == 1u);
+    BOOST_TEST(call_of(got, 0).id == "t1");
+    BOOST_TEST(call_of(got, 0).function.name == "f");
+    BOOST_TEST(call_of(got, 0).function.arguments == R"({"a":1})");
+}
+
+BOOST_AUTO_TEST_CASE(tool_calls_are_told_apart_by_their_index)
+{
+    auto const got = whole(
+        {tool_call(R"("index":0,"id":"t0","function":{"name":"f","arguments":"a"})"),
+         tool_call(R"("index":1,"id":"t1","function":{"name":"g","arguments":"b"})"),
+         delta(R"("tool_calls":[{"index":1,"function":{"arguments":"B"}},)"
+               R"({"index":0,"function":{"arguments":"A"}}])")}
+    );
+    BOOST_TEST_REQUIRE(calls_of(got) == 2u);
+    BOOST_TEST(call_of(got, 0).function.arguments == "aA");
+    BOOST_TEST(call_of(got, 1).function.arguments == "bB");
+}
+
+BOOST_AUTO_TEST_CASE(tool_calls_with_one_index_are_told_apart_by_their_id)
+{
+    auto const got = whole(
+        {tool_call(R"("index":0,"id":"t0","function":{"name":"f","arguments":"a"})"),
+         tool_call(R"("index":0,"id":"t1","function":{"name":"g","arguments":"b"})"),
+         tool_call(R"("index":0,"function":{"arguments":"B"})"),
+         tool_call(R"("index":0,"id":"t1","function":{"arguments":"!"})")}
+    );
+    BOOST_TEST_REQUIRE(calls_of(got) == 2u);
+    BOOST_TEST(call_of(got, 0).function.arguments == "a");
+    BOOST_TEST(call_of(got, 1).id == "t1");
+    BOOST_TEST(call_of(got, 1).function.name == "g");
+    BOOST_TEST(call_of(got, 1).function.arguments == "bB!");
+}
+
+BOOST_AUTO_TEST_CASE(an_id_that_is_repeated_begins_no_new_call)
+{
+    auto const got = whole(
+        {tool_call(R"("index":0,"id":"t0","function":{"name":"f","arguments":"a"})"),
+         tool_call(R"("index":0,"id":"t0","function":{"name":"f","arguments":"b"})"),
+         tool_call(R"("index":0,"id":"","function":{"name":"","arguments":"c"})"),
+         tool_call(R"("index":0,"id":null,"function":{"name":null,"arguments":"d"})")}
+    );
+    BOOST_TEST_REQUIRE(calls_of(got) == 1u);
+    BOOST_TEST(call_of(got, 0).function.name == "f");
+    BOOST_TEST(call_of(got, 0).function.arguments == "abcd");
+}
+
+BOOST_AUTO_TEST_CASE(an_id_may_be_missing_or_late)
+{
+    auto const missing = whole(
+        {tool_call(R"("index":0,"function":{"name":"f"})"),
+         tool_call(R"("index":0,"function":{"arguments":"a"})")}
+    );
+    BOOST_TEST_REQUIRE(calls_of(missing) == 1u);
+    BOOST_TEST(call_of(missing, 0).id.empty());
+    BOOST_TEST(call_of(missing, 0).function.arguments == "a");
+
+    auto const late = whole(
+        {tool_call(R"("index":0,"function":{"name":"f"})"),
+         tool_call(R"("index":0,"id":"t0","function":{"arguments":"a"})")}
+    );
+    BOOST_TEST_REQUIRE(calls_of(late) == 1u);
+    BOOST_TEST(call_of(late, 0).id == "t0");
+    BOOST_TEST(call_of(late, 0).function.name == "f");
+}
+
+BOOST_AUTO_TEST_CASE(a_function_call_of_old_is_joined)
+{
+    auto const got = whole(
+        {delta(R"("function_call":{"name":"f","arguments":""})"),
+         delta(R"("function_call":{"arguments":"{"})"),
+         delta(R"("function_call":{"arguments":"}"})")}
+    );
+    auto const& call = *got.choices[0].message.function_call;
+    BOOST_TEST(call.name == "f");
+    BOOST_TEST(call.arguments == "{}");
+}
+
+BOOST_AUTO_TEST_CASE(the_usage_comes_in_a_chunk_without_choices)
+{
+    auto const got = whole(
+        {delta(R"("content":"a")"),
+         finish(),
+         R"({"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3}})"}
+    );
+    BOOST_TEST(got.usage->total_tokens == 3);
+    BOOST_TEST(got.text() == "a");
+    auto const null_behind =
+        whole({R"({"choices":[],"usage":{"total_tokens":3}})", R"({"choices":[],"usage":null})"});
+    BOOST_TEST(null_behind.usage->total_tokens == 3);
+}
+
+BOOST_AUTO_TEST_CASE(unknown_texts_of_a_delta_grow_as_the_content_does)
+{
+    auto made = assembled(
+        {delta(R"("reasoning_content":"Let ","note":"n")"),
+         delta(R"("reasoning_content":"\"me\" ","score":1)"),
+         delta(R"("reasoning_content":null,"score":2)"),
+         delta(R"("reasoning_content":"think")")}
+    );
+    auto const& extra = made.get().choices[0].message.extra;
+    BOOST_TEST(extra.string("reasoning_content").value() == "Let \"me\" think");
+    BOOST_TEST(extra.string("note").value() == "n");
+    BOOST_TEST(extra.find("score").value() == "2");
+    // Looking does not disturb.
+    made.add(parse(delta(R"("reasoning_content":"!")")), true);
+    BOOST_TEST(
+        made.get().choices[0].message.extra.string("reasoning_content").value() ==
+        "Let \"me\" think!"
+    );
+    BOOST_TEST(
+        made.take().choices[0].message.extra.string("reasoning_content").value() ==
+        "Let \"me\" think!"
+    );
+}
+
+BOOST_AUTO_TEST_CASE(unknown_texts_of_choices_are_apart)
+{
+    auto const got =
+        whole({delta(R"("r":"a")", 0), delta(R"("r":"b")", 1), delta(R"("r":"A")", 0)});
+    BOOST_TEST(got.choices[0].message.extra.string("r").value() == "aA");
+    BOOST_TEST(got.choices[1].message.extra.string("r").value() == "b");
+}
+
+BOOST_AUTO_TEST_CASE(unknown_members_elsewhere_are_kept)
+{
+    auto const got = whole(
+        {R"({"provider":"x","choices":[{"index":0,"delta":{},"native":"y"}]})",
+         tool_call(R"("index":0,"id":"t0","function":{"name":"f"},"vendor":{"a":1})")}
+    );
+    BOOST_TEST(got.extra.string("provider").value() == "x");
+    BOOST_TEST(got.choices[0].extra.string("native").value() == "y");
+    BOOST_TEST(call_of(got, 0).extra.find("vendor").value() == R"({"a":1})");
+}
+
+BOOST_AUTO_TEST_CASE(log_probabilities_are_appended)
+{
+    auto const token = [](char const* text) {
+        return R"({"token":")" + std::string(text) + R"(","logprob":-1,"bytes":null,)" +
+               R"("top_logprobs":[]})";
+    };
+    auto const piece = [&](char const* text) {
+        return choice(
+            0,
+            R"("delta":{"content":")" + std::string(text) + R"("},"logprobs":{"content":[)" +
+                token(text) + R"(],"refusal":null})"
+        );
+    };
+    auto const got = whole({piece("a"), choice(0, R"("delta":{},"logprobs":null)"), piece("b")});
+    auto const& tokens = *got.choices[0].logprobs->content;
+    BOOST_TEST_REQUIRE(tokens.size() == 2u);
+    BOOST_TEST(tokens[0].token == "a");
+    BOOST_TEST(tokens[1].token == "b");
+}
+
+BOOST_AUTO_TEST_CASE(log_probabilities_may_be_null_throughout)
+{
+    auto const null = whole({choice(0, R"("delta":{},"logprobs":null)"), finish()});
+    BOOST_TEST(null.choices[0].logprobs.is_null());
+    auto const absent = whole({finish()});
+    BOOST_TEST(absent.choices[0].logprobs.is_absent());
+}
+
+BOOST_AUTO_TEST_CASE(a_choice_has_an_index_below_128)
+{
+    BOOST_TEST(whole({delta(R"("content":"a")", 127)}).choices.size() == 128u);
+    check_refused(delta(R"("content":"a")", 128));
+    check_refused(delta(R"("content":"a")", -1));
+    check_refused(R"({"choices":[{"index":9223372036854775807,"delta":{}}]})");
+    check_refused(R"({"choices":[{"index":-9223372036854775808,"delta":{}}]})");
+}
+
+BOOST_AUTO_TEST_CASE(a_tool_call_has_an_index_below_128)
+{
+    BOOST_TEST(calls_of(whole({tool_call(R"("index":127,"id":"t")")})) == 1u);
+    for (auto const* const index : {"128", "-1", "9223372036854775807"}) {
+        chat_assembler made;
+        auto const chunk = parse(tool_call("\"index\":" + std::string(index) + ",\"id\":\"t\""));
+        BOOST_CHECK_EXCEPTION(made.add(chunk, true), error, [](error const& e) {
+            return e.code() == errc::invalid_response;
+        });
+    }
+}
+
+BOOST_AUTO_TEST_CASE(ids_cannot_make_more_than_128_tool_calls)
+{
+    chat_assembler made;
+    auto const add = [&made](int i) {
+        made.add(parse(tool_call(R"("index":0,"id":")" + std::to_string(i) + "\"")), true);
+    };
+    for (int i = 0; i != 128; ++i)
+        add(i);
+    BOOST_CHECK_EXCEPTION(add(128), error, [](error const& e) {
+        return e.code() == errc::invalid_response;
+    });
+}
+
+BOOST_AUTO_TEST_CASE(it_is_complete_when_every_choice_that_began_has_finished)
+{
+    BOOST_TEST(!complete({}));
+    BOOST_TEST(!complete({R"({"choices":[]})"}));
+    BOOST_TEST(!complete({delta(R"("content":"a")")}));
+    BOOST_TEST(!complete({choice(0, R"("delta":{},"finish_reason":null)")}));
+    BOOST_TEST(!complete({choice(0, R"("delta":{},"finish_reason":"")")}));
+    BOOST_TEST(complete({finish()}));
+    BOOST_TEST(complete({choice(0, R"("delta":{},"finish_reason":"a_reason_of_tomorrow")")}));
+    BOOST_TEST(complete({finish(), R"({"choices":[],"usage":{"total_tokens":3}})"}));
+    BOOST_TEST(complete({finish(), choice(0, R"("delta":{},"finish_reason":null)")}));
+    BOOST_TEST(!complete({finish(0), delta(R"("content":"a")", 1)}));
+    BOOST_TEST(complete({finish(0), delta(R"("content":"a")", 1), finish(1)}));
+    BOOST_TEST(complete({finish(5)})); // those before it have not begun
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace hicap::test

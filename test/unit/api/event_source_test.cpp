@@ -1,0 +1,166 @@
+#include "api/event_source.hpp"
+#include "support/run.hpp"
+#include "support/scripted_exchange.hpp"
+
+#include <hicap/error.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hicap::test {
+namespace {
+
+using detail::event_source;
+
+struct source_fixture
+{
+    event_source over(std::shared_ptr<scripted_body> from, response_limits const& limits = {})
+    {
+        body = from;
+        return event_source(
+            std::make_unique<scripted_exchange>(std::move(from)), context.get_executor(), limits
+        );
+    }
+
+    /// The data of all events until the end of the body.
+    std::vector<std::string> all(event_source& from)
+    {
+        std::vector<std::string> events;
+        for (;;) {
+            sse::event event;
+            switch (from.next(event)) {
+            case event_source::status::event:
+                events.emplace_back(event.data);
+                break;
+            case event_source::status::blocked:
+                run(context, from.readable());
+                break;
+            case event_source::status::end:
+                return events;
+            }
+        }
+    }
+
+    boost::system::error_code failure_of(event_source& from)
+    {
+        try {
+            all(from);
+        } catch (error const& e) {
+            return e.code();
+        }
+        return {};
+    }
+
+    asio::io_context context{1};
+    std::shared_ptr<scripted_body> body;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(api_event_source, source_fixture)
+
+BOOST_AUTO_TEST_CASE(events_are_the_same_however_the_body_is_cut)
+{
+    constexpr std::string_view text =
+        ": comment\r\ndata: one\r\n\r\nevent: x\ndata: two\ndata: lines\n\ndata:\n\ndata: cut off";
+    std::vector<std::string> const expected{"one", "two\nlines", ""};
+    for (bool const blocks : {false, true}) {
+        for_each_split(text, [&](pieces const& cut_text) {
+            auto const from = std::make_shared<scripted_body>(cut_text);
+            from->blocks = blocks;
+            auto source = over(from);
+            BOOST_TEST(all(source) == expected);
+            BOOST_TEST((from->waits != 0) == blocks);
+        });
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_wait_is_asked_for_only_when_all_that_came_is_used_up)
+{
+    auto const from = std::make_shared<scripted_body>("data: 1\n\ndata: 2\n\n");
+    from->blocks = true;
+    auto source = over(from);
+    sse::event event;
+    BOOST_TEST((source.next(event) == event_source::status::blocked));
+    run(context, source.readable());
+    BOOST_TEST((source.next(event) == event_source::status::event));
+    BOOST_TEST((source.next(event) == event_source::status::event));
+    BOOST_TEST(event.data == "2");
+    BOOST_TEST((source.next(event) == event_source::status::blocked));
+}
+
+BOOST_AUTO_TEST_CASE(an_event_beyond_the_limit_is_refused)
+{
+    response_limits limits;
+    limits.max_event = 50;
+    auto good =
+        over(std::make_shared<scripted_body>("data: " + std::string(44, 'x') + "\n\n"), limits);
+    BOOST_TEST(all(good).size() == 1u);
+    auto bad = over(
+        std::make_shared<scripted_body>(byte_by_byte("data: " + std::string(100, 'x') + "\n\n")),
+        limits
+    );
+    BOOST_TEST((failure_of(bad) == errc::event_too_large));
+    BOOST_TEST((failure_of(bad) == errc::event_too_large));
+}
+
+BOOST_AUTO_TEST_CASE(comments_without_end_are_refused)
+{
+    response_limits limits;
+    limits.max_comments = 10;
+    std::string comments;
+    for (int i = 0; i != 20; ++i)
+        comments += ":\n";
+    auto source = over(std::make_shared<scripted_body>("data: 1\n\n" + comments), limits);
+    BOOST_TEST((failure_of(source) == errc::too_many_comments));
+}
+
+BOOST_AUTO_TEST_CASE(a_failure_of_the_body_passes_through)
+{
+    auto const from = std::make_shared<scripted_body>("data: 1\n\n");
+    from->failure = std::make_exception_ptr(error(errc::truncated_response, "cut"));
+    auto source = over(from);
+    sse::event event;
+    BOOST_TEST((source.next(event) == event_source::status::event));
+    BOOST_TEST((failure_of(source) == errc::truncated_response));
+}
+
+BOOST_AUTO_TEST_CASE(closing_with_reuse_reads_the_rest)
+{
+    auto source = over(std::make_shared<scripted_body>(cut("data: 1\n\ndata: 2\n\n", {9})));
+    sse::event event;
+    source.next(event);
+    source.close(true);
+    BOOST_TEST(body->read_to_end);
+    BOOST_TEST(!body->open);
+    source.close(true); // again: nothing happens
+}
+
+BOOST_AUTO_TEST_CASE(closing_with_reuse_does_not_wait_for_the_rest)
+{
+    auto const from = std::make_shared<scripted_body>("data: 1\n\n");
+    from->blocks = true;
+    auto source = over(from);
+    source.close(true);
+    BOOST_TEST(!body->read_to_end);
+    context.restart();
+    context.poll();
+    BOOST_TEST(body->read_to_end);
+    BOOST_TEST(!body->open);
+}
+
+BOOST_AUTO_TEST_CASE(closing_without_reuse_reads_nothing)
+{
+    auto source = over(std::make_shared<scripted_body>("data: 1\n\n"));
+    source.close(false);
+    BOOST_TEST(!body->read_to_end);
+    BOOST_TEST(!body->open);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace hicap::test
