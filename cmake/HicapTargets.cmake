@@ -9,6 +9,7 @@ target_include_directories(
     hicap_settings INTERFACE "${PROJECT_SOURCE_DIR}/include" "${PROJECT_SOURCE_DIR}/src"
 )
 if(HICAP_DEVELOPER)
+    set(CMAKE_EXPORT_COMPILE_COMMANDS ON) # a lint reads them
     target_compile_options(
         hicap_settings
         INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror

@@ -34,7 +34,11 @@ start_emulator() {
     emulator_pid=$!
     IFS= read -r -t 30 line <&"${emulator_io[0]}" || true
     case $line in
-        'hicap-emulator: listening on '*) emulator_url=${line##* } ;;
+        'hicap-emulator: listening on '*)
+            # The certificate names both, and a bare system may know no host of the name localhost.
+            emulator_url=${line##* }
+            emulator_url=${emulator_url/localhost/127.0.0.1}
+            ;;
         *) die "the emulator did not start: ${line:-no output}" ;;
     esac
 }

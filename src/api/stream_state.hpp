@@ -195,7 +195,8 @@ asio::awaitable<Event const*> stream<Event>::next()
     // suspended since it was spawned, as the operands of `||` are, because Asio then posts its
     // result and a cancellation can overtake it. So both look for a cancellation first.
     auto& state = *state_;
-    bool const fresh = !(co_await asio::detail::awaitable_thread_has_context_switched{});
+    asio::detail::awaitable_thread_has_context_switched const has_been_suspended{};
+    bool const fresh = !(co_await has_been_suspended);
     if (fresh || ++state.since_pause == max_events_at_once) {
         state.since_pause = 0;
         co_await detail::pause();

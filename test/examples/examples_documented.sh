@@ -1,0 +1,55 @@
+# Every ```cpp block of README.md and of docs is a snippet of an example, word for word, so that
+# what the documentation shows has been compiled. In an example a snippet stands between the lines
+# `// [name` and `// name]`; it is compared without its indentation and without blank lines at its
+# end.
+set -euo pipefail
+shopt -s nullglob globstar
+snippets=$(mktemp -d)
+trap 'rm -rf "$snippets"' EXIT
+
+# Both programs write each block to a file: without indentation, without trailing blank lines.
+block='
+function begin(file) { target = file; indent = -1; blanks = ""; printf "" > target }
+function add(line) {
+    if (line ~ /^ *$/) { blanks = blanks "\n"; return }
+    if (indent < 0) { match(line, /^ */); indent = RLENGTH }
+    printf "%s%s\n", blanks, substr(line, indent + 1) > target
+    blanks = ""
+}
+function end() { close(target); target = "" }
+'
+for example in examples/**/*.cpp; do
+    awk -v prefix="$snippets/snippet-${example//\//-}-" "$block"'
+        /^ *\/\/ [A-Za-z_]+\]$/ { end(); next }
+        target != "" { add($0) }
+        /^ *\/\/ \[[A-Za-z_]+$/ { name = $0; sub(/.*\[/, "", name); begin(prefix name) }
+    ' "$example"
+done
+for page in README.md docs/**/*.md; do
+    [[ -f $page ]] || continue
+    awk -v prefix="$snippets/block-${page//\//-}-" "$block"'
+        /^ *```$/ && target != "" { end(); next }
+        target != "" { add($0) }
+        /^ *```cpp$/ { begin(prefix (NR + 1)) }
+    ' "$page"
+done
+
+status=0
+blocks=("$snippets"/block-*)
+((${#blocks[@]} > 0)) || {
+    echo 'README.md shows no code: it should have a ```cpp block'
+    status=1
+}
+for shown in "${blocks[@]}"; do
+    matching=
+    for snippet in "$snippets"/snippet-*; do
+        cmp -s "$shown" "$snippet" && matching=$snippet
+    done
+    [[ -n $matching ]] || {
+        name=${shown#"$snippets/block-"}
+        echo "${name%-*}, line ${name##*-}: no example holds this code:"
+        cat "$shown"
+        status=1
+    }
+done
+exit "$status"
