@@ -20,7 +20,7 @@ public:
     response_info(int status, hicap::headers fields);
 
     /// The status of HTTP; 0 in a default-constructed object.
-    [[nodiscard]] int status() const noexcept { return status_; }
+    [[nodiscard]] int http_status() const noexcept { return status_; }
 
     [[nodiscard]] hicap::headers const& headers() const noexcept { return headers_; }
 
@@ -52,7 +52,7 @@ public:
 
     [[nodiscard]] response_info const& info() const noexcept { return info_; }
 
-    [[nodiscard]] int status() const noexcept { return info_.status(); }
+    [[nodiscard]] int http_status() const noexcept { return info_.http_status(); }
 
     [[nodiscard]] hicap::headers const& headers() const noexcept { return info_.headers(); }
 

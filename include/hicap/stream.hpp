@@ -86,7 +86,7 @@ public:
 
     [[nodiscard]] response_info const& info() const noexcept;
 
-    [[nodiscard]] int status() const noexcept { return info().status(); }
+    [[nodiscard]] int http_status() const noexcept { return info().http_status(); }
 
     [[nodiscard]] hicap::headers const& headers() const noexcept { return info().headers(); }
 

@@ -18,41 +18,46 @@ using detail::client_core;
 
 constexpr std::string_view path = "/chat/completions";
 
-/// The chunk that says what a whole completion says.
-chunk as_chunk(completion whole)
+/// The chunk that says what a whole completion says, but for what chunks have no place for.
+chunk as_chunk(completion const& whole)
 {
     chunk made;
-    made.id = std::move(whole.id);
+    made.id = whole.id;
     made.created = whole.created;
-    made.model = std::move(whole.model);
-    made.usage = std::move(whole.usage);
-    made.service_tier = std::move(whole.service_tier);
-    made.system_fingerprint = std::move(whole.system_fingerprint);
-    made.moderation = std::move(whole.moderation);
-    made.extra = std::move(whole.extra);
-    for (auto& from : whole.choices) {
+    made.model = whole.model;
+    made.usage = whole.usage;
+    made.service_tier = whole.service_tier;
+    made.system_fingerprint = whole.system_fingerprint;
+    made.moderation = whole.moderation;
+    made.extra = whole.extra;
+    for (auto const& from : whole.choices) {
         auto& to = made.choices.emplace_back();
-        auto& message = from.message;
+        auto const& message = from.message;
         to.index = from.index;
-        to.finish_reason = std::move(from.finish_reason);
-        to.logprobs = std::move(from.logprobs);
-        to.extra = std::move(from.extra);
-        to.delta.role = std::move(message.role);
-        to.delta.content = std::move(message.content);
-        to.delta.refusal = std::move(message.refusal);
-        to.delta.extra = std::move(message.extra);
-        for (auto& call : message.tool_calls) {
-            auto* const function = std::get_if<function_tool_call>(&call);
+        to.finish_reason = from.finish_reason;
+        to.logprobs = from.logprobs;
+        to.extra = from.extra;
+        to.delta.role = message.role;
+        to.delta.content = message.content;
+        to.delta.refusal = message.refusal;
+        to.delta.extra = message.extra;
+        if (message.function_call) {
+            auto& call = to.delta.function_call.emplace();
+            call.name = message.function_call->name;
+            call.arguments = message.function_call->arguments;
+        }
+        for (auto const& call : message.tool_calls) {
+            auto const* const function = std::get_if<function_tool_call>(&call);
             if (function == nullptr)
-                continue; // a chunk has no place for other kinds
+                continue;
             auto& piece = to.delta.tool_calls.emplace_back();
             piece.index = static_cast<std::int64_t>(to.delta.tool_calls.size()) - 1;
-            piece.id = std::move(function->id);
+            piece.id = function->id;
             piece.type = std::string(function_tool_call::tag);
             auto& inner = piece.function.emplace();
-            inner.name = std::move(function->function.name);
-            inner.arguments = std::move(function->function.arguments);
-            piece.extra = std::move(function->extra);
+            inner.name = function->function.name;
+            inner.arguments = function->function.arguments;
+            piece.extra = function->extra;
         }
     }
     return made;

@@ -88,10 +88,7 @@ void assembler<chat::chunk>::add(chat::chunk const& chunk, bool assemble)
         append(to.logprobs, from.logprobs);
         if (from.finish_reason)
             to.finish_reason = *from.finish_reason;
-        if (!from.extra.empty())
-            from.extra.for_each([&to](std::string_view name, std::string_view json) {
-                to.extra.set(name, raw_json(json));
-            });
+        at.of_choice.add(from.extra, extra_assembler::texts::replace);
     }
     if (!assemble)
         return;
@@ -110,12 +107,7 @@ void assembler<chat::chunk>::add(chat::chunk const& chunk, bool assemble)
         replace(completion_.service_tier, chunk.service_tier);
     if (!(completion_.system_fingerprint == chunk.system_fingerprint))
         replace(completion_.system_fingerprint, chunk.system_fingerprint);
-    if (!chunk.extra.empty() && chunk.extra.text() != last_extra_) {
-        last_extra_ = chunk.extra.text();
-        chunk.extra.for_each([this](std::string_view name, std::string_view json) {
-            completion_.extra.set(name, raw_json(json));
-        });
-    }
+    of_chunk_.add(chunk.extra, extra_assembler::texts::replace);
 }
 
 void assembler<chat::chunk>::add_delta(
@@ -134,8 +126,8 @@ void assembler<chat::chunk>::add_delta(
         call.name += delta.function_call->name.value_or("");
         call.arguments += delta.function_call->arguments.value_or("");
     }
-    if (!delta.extra.empty())
-        add_unknown(message, at, delta);
+    // Members that other vendors add.
+    at.of_delta.add(delta.extra, extra_assembler::texts::grow);
 }
 
 void assembler<chat::chunk>::add_tool_call(
@@ -143,25 +135,26 @@ void assembler<chat::chunk>::add_tool_call(
 )
 {
     checked_index(piece.index, "tool call");
-    auto const known = std::find(at.tool_indices.rbegin(), at.tool_indices.rend(), piece.index);
-    auto const call_at = [&](auto reverse) -> chat::function_tool_call& {
-        auto const position = at.tool_indices.rend() - reverse - 1;
-        return std::get<chat::function_tool_call>(
-            message.tool_calls[static_cast<std::size_t>(position)]
-        );
+    auto const call_at = [&message](std::size_t position) -> chat::function_tool_call& {
+        return std::get<chat::function_tool_call>(message.tool_calls[position]);
     };
-    bool const has_id = piece.id && !piece.id->empty();
+    auto position = at.tools.size();
+    while (position != 0 && at.tools[position - 1].index != piece.index)
+        --position;
     // Some vendors send several calls with the same index: then the id tells them apart.
-    bool const is_new = known == at.tool_indices.rend() ||
-                        (has_id && !call_at(known).id.empty() && call_at(known).id != *piece.id);
-    if (is_new) {
-        if (at.tool_indices.size() == static_cast<std::size_t>(max_index))
+    bool const has_id = piece.id && !piece.id->empty();
+    bool const is_known = position != 0 && (!has_id || call_at(position - 1).id.empty() ||
+                                            call_at(position - 1).id == *piece.id);
+    if (is_known) {
+        --position;
+    } else {
+        position = at.tools.size();
+        if (position == static_cast<std::size_t>(max_index))
             throw error(errc::invalid_response, "a message has more than 128 tool calls");
-        at.tool_indices.push_back(piece.index);
+        at.tools.push_back({piece.index, {}});
         message.tool_calls.emplace_back(chat::function_tool_call{});
     }
-    auto& call =
-        is_new ? std::get<chat::function_tool_call>(message.tool_calls.back()) : call_at(known);
+    auto& call = call_at(position);
     if (has_id)
         call.id = *piece.id;
     if (piece.function) {
@@ -170,31 +163,7 @@ void assembler<chat::chunk>::add_tool_call(
         if (piece.function->arguments)
             call.function.arguments += *piece.function->arguments;
     }
-    if (!piece.extra.empty())
-        piece.extra.for_each([&call](std::string_view name, std::string_view json) {
-            call.extra.set(name, raw_json(json));
-        });
-}
-
-/// Members that other vendors add, `reasoning_content` above all: texts grow, the rest is replaced.
-void assembler<chat::chunk>::add_unknown(
-    chat::response_message& message, progress& at, chat::delta const& delta
-)
-{
-    delta.extra.for_each([&](std::string_view name, std::string_view json) {
-        auto const text = delta.extra.string(name);
-        if (!text) {
-            message.extra.set(name, raw_json(json));
-            return;
-        }
-        auto const known = std::find_if(at.texts.begin(), at.texts.end(), [name](auto const& one) {
-            return one.first == name;
-        });
-        if (known == at.texts.end())
-            at.texts.emplace_back(name, *text);
-        else
-            known->second += *text;
-    });
+    at.tools[position].extra.add(piece.extra, extra_assembler::texts::replace);
 }
 
 bool assembler<chat::chunk>::complete() const noexcept
@@ -214,12 +183,20 @@ chat::completion const& assembler<chat::chunk>::get()
     return completion_;
 }
 
-/// Moves the texts that grew apart to where a reader finds them.
+/// Writes what grew apart to where a reader finds it.
 void assembler<chat::chunk>::materialize()
 {
-    for (std::size_t i = 0; i != completion_.choices.size(); ++i)
-        for (auto const& [name, text] : progress_[i].texts)
-            completion_.choices[i].message.extra.set(name, raw_json::quoted(text));
+    of_chunk_.write_to(completion_.extra);
+    for (std::size_t i = 0; i != completion_.choices.size() && i != progress_.size(); ++i) {
+        auto& choice = completion_.choices[i];
+        auto& at = progress_[i];
+        at.of_choice.write_to(choice.extra);
+        at.of_delta.write_to(choice.message.extra);
+        for (std::size_t n = 0; n != at.tools.size(); ++n)
+            at.tools[n].extra.write_to(
+                std::get<chat::function_tool_call>(choice.message.tool_calls[n]).extra
+            );
+    }
 }
 
 chat::completion assembler<chat::chunk>::take()

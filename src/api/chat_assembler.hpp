@@ -1,12 +1,12 @@
 #ifndef HICAP_API_CHAT_ASSEMBLER_HPP
 #define HICAP_API_CHAT_ASSEMBLER_HPP
 
+#include "api/extra_assembler.hpp"
 #include "api/stream_state.hpp"
 
 #include <hicap/chat_types.hpp>
 
 #include <cstdint>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -26,18 +26,26 @@ public:
     /// Whether every choice that has begun has its finish_reason, and there is one.
     [[nodiscard]] bool complete() const noexcept;
 
+    /// Takes an answer that came whole.
+    void adopt(chat::completion whole) { completion_ = std::move(whole); }
+
     [[nodiscard]] chat::completion const& get();
     [[nodiscard]] chat::completion take();
 
 private:
-    using named_text = std::pair<std::string, std::string>;
+    struct tool_progress
+    {
+        std::int64_t index;
+        extra_assembler extra;
+    };
 
     struct progress
     {
         bool begun = false;
         bool finished = false;
-        std::vector<std::int64_t> tool_indices; // of message.tool_calls, in their order
-        std::vector<named_text> texts;          // unknown members that grow as the content does
+        std::vector<tool_progress> tools; // of message.tool_calls, in their order
+        extra_assembler of_delta;
+        extra_assembler of_choice;
     };
 
     void materialize();
@@ -45,12 +53,10 @@ private:
     static void add_tool_call(
         chat::response_message& message, progress& at, chat::tool_call_delta const& piece
     );
-    static void
-    add_unknown(chat::response_message& message, progress& at, chat::delta const& delta);
 
     chat::completion completion_;
     std::vector<progress> progress_; // by the index of the choice
-    std::string last_extra_;
+    extra_assembler of_chunk_;
 };
 
 } // namespace hicap::detail

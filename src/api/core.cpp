@@ -77,107 +77,6 @@ void check_not_reserved(std::vector<extra_header> const& list)
         throw error(errc::invalid_header, "extra_headers: use tags in place of \"x-hicap-tags\"");
 }
 
-} // namespace
-
-client_core::client_core(client_options const& options)
-    : options_(with_environment(options)), where_(http::parse_base_url(options_.base_url)),
-      key_(std::exchange(options_.api_key, {})),
-      transport_(
-          where_.origin,
-          net::tls_options{
-              .ca_file = options_.ca_file,
-              .ca_pem = options_.ca_pem,
-              .dangerous_accept_any_certificate = options_.dangerous_accept_any_certificate,
-          }
-      )
-{
-    check_not_reserved(options_.extra_headers);
-    usual_headers_.reveal() = headers_for({});
-}
-
-/// The headers that do not depend on the message. What comes first wins: the call, the client, the
-/// defaults.
-std::string client_core::headers_for(request_options const& options) const
-{
-    std::string out;
-    out.reserve(512); // no copy of the key is left in outgrown memory
-    auto const& of_call = options.extra_headers;
-    auto const& of_client = options_.extra_headers;
-    auto const add_default = [&](std::string_view name, std::string_view value) {
-        if (!contains(of_call, name) && !contains(of_client, name))
-            http::append_header(out, name, value);
-    };
-
-    http::append_header(out, "Host", http::host_header(where_.origin));
-    add_default("User-Agent", user_agent);
-    add_default("Accept-Encoding", "identity"); // compressed events arrive late
-    if (options_.auth != auth_scheme::api_key_header) {
-        secret_string value("Bearer " + key_.reveal());
-        add_default("Authorization", value.reveal());
-    }
-    if (options_.auth != auth_scheme::bearer)
-        add_default("api-key", key_.reveal());
-    if (auto const tags = tags_header(options_.tags, options.tags); !tags.empty())
-        http::append_header(out, "x-hicap-tags", tags);
-    if (!options.idempotency_key.empty())
-        add_default("Idempotency-Key", options.idempotency_key);
-    for (auto const& [name, value] : of_client)
-        if (!contains(of_call, name))
-            http::append_header(out, name, value);
-    for (auto const& [name, value] : of_call)
-        http::append_header(out, name, value);
-    return out;
-}
-
-prepared_request client_core::prepare_post(
-    std::string_view path, std::string body, accepts what, request_options const& options
-) const
-{
-    std::string target = where_.path_prefix;
-    target += path;
-    for (auto const& [name, value] : options.extra_query)
-        http::append_query(target, name, value);
-
-    prepared_request made;
-    made.head.reserve(1024);
-    http::append_request_line(made.head, "POST", target);
-    bool const usual =
-        options.extra_headers.empty() && options.tags.empty() && options.idempotency_key.empty();
-    if (usual) {
-        made.head += usual_headers_.reveal();
-    } else {
-        check_not_reserved(options.extra_headers);
-        secret_string const own(headers_for(options));
-        made.head += own.reveal();
-    }
-    // Constants, so there is nothing to check.
-    auto const add_default = [&](std::string_view name, std::string_view line) {
-        if (!contains(options.extra_headers, name) && !contains(options_.extra_headers, name))
-            made.head += line;
-    };
-    add_default("Content-Type", "Content-Type: application/json\r\n");
-    add_default(
-        "Accept",
-        what == accepts::json ? "Accept: application/json\r\n" : "Accept: text/event-stream\r\n"
-    );
-    http::append_content_length(made.head, body.size());
-    http::append_end_of_head(made.head);
-    made.body = std::move(body);
-    return made;
-}
-
-asio::awaitable<std::unique_ptr<net::exchange>> client_core::open(prepared_request request)
-{
-    auto opened = co_await transport_.send(std::move(request.head), std::move(request.body));
-    auto const status = opened->head().status;
-    if (status >= 200 && status < 300)
-        co_return opened;
-    auto const body = co_await read_body(*opened, options_.limits.max_body);
-    throw_api_error(response_info(status, opened->take_fields()), body);
-}
-
-namespace {
-
 /// Appends what is at hand; true at the end of the body.
 bool append_body(net::exchange& from, std::size_t max_size, std::string& body)
 {
@@ -208,6 +107,115 @@ bool append_body(net::exchange& from, std::size_t max_size, std::string& body)
 }
 
 } // namespace
+
+client_core::client_core(client_options const& options)
+    : options_(with_environment(options)), where_(http::parse_base_url(options_.base_url)),
+      key_(std::exchange(options_.api_key, {})),
+      transport_(
+          where_.origin,
+          net::tls_options{
+              .ca_file = options_.ca_file,
+              .ca_pem = options_.ca_pem,
+              .dangerous_accept_any_certificate = options_.dangerous_accept_any_certificate,
+          }
+      )
+{
+    check_not_reserved(options_.extra_headers);
+    usual_headers_.reveal() = headers_for({});
+}
+
+/// The headers that do not depend on the message. What comes first wins: the call, the client, the
+/// defaults.
+std::string client_core::headers_for(request_options const& options) const
+{
+    std::string out;
+    auto const& of_call = options.extra_headers;
+    auto const& of_client = options_.extra_headers;
+    auto const add_default = [&](std::string_view name, std::string_view value) {
+        if (!contains(of_call, name) && !contains(of_client, name))
+            http::append_header(out, name, value);
+    };
+
+    http::append_header(out, "Host", http::host_header(where_.origin));
+    add_default("User-Agent", user_agent);
+    add_default("Accept-Encoding", "identity"); // compressed events arrive late
+    if (auto const tags = tags_header(options_.tags, options.tags); !tags.empty())
+        http::append_header(out, "x-hicap-tags", tags);
+    if (!options.idempotency_key.empty())
+        add_default("Idempotency-Key", options.idempotency_key);
+    for (auto const& [name, value] : of_client)
+        if (!contains(of_call, name))
+            http::append_header(out, name, value);
+    for (auto const& [name, value] : of_call)
+        http::append_header(out, name, value);
+
+    // Last, and into memory that is large enough: no copy of the key is left in an outgrown one.
+    out.reserve(out.size() + 2 * key_.reveal().size() + 64);
+    if (options_.auth != auth_scheme::api_key_header) {
+        secret_string const value("Bearer " + key_.reveal());
+        add_default("Authorization", value.reveal());
+    }
+    if (options_.auth != auth_scheme::bearer)
+        add_default("api-key", key_.reveal());
+    return out;
+}
+
+prepared_request client_core::prepare_post(
+    std::string_view path, std::string body, accepts what, request_options const& options
+) const
+{
+    std::string target = where_.path_prefix;
+    target += path;
+    for (auto const& [name, value] : options.extra_query)
+        http::append_query(target, name, value);
+
+    bool const usual =
+        options.extra_headers.empty() && options.tags.empty() && options.idempotency_key.empty();
+    secret_string own;
+    if (!usual) {
+        check_not_reserved(options.extra_headers);
+        own.reveal() = headers_for(options);
+    }
+    auto const& block = usual ? usual_headers_.reveal() : own.reveal();
+
+    prepared_request made;
+    auto& head = made.head.reveal();
+    head.reserve(target.size() + block.size() + 256);
+    http::append_request_line(head, "POST", target);
+    head += block;
+    // Constants, so there is nothing to check.
+    auto const add_default = [&](std::string_view name, std::string_view line) {
+        if (!contains(options.extra_headers, name) && !contains(options_.extra_headers, name))
+            head += line;
+    };
+    add_default("Content-Type", "Content-Type: application/json\r\n");
+    add_default(
+        "Accept",
+        what == accepts::json ? "Accept: application/json\r\n" : "Accept: text/event-stream\r\n"
+    );
+    http::append_content_length(head, body.size());
+    http::append_end_of_head(head);
+    made.body = std::move(body);
+    return made;
+}
+
+asio::awaitable<std::unique_ptr<net::exchange>> client_core::open(prepared_request request)
+{
+    auto opened = co_await transport_.send(std::move(request.head), std::move(request.body));
+    auto const status = opened->head().status;
+    if (status >= 200 && status < 300)
+        co_return opened;
+    // The status counts, also when the body that explains it breaks off or has no end.
+    constexpr std::size_t max_explanation = std::size_t{1} << 20;
+    auto const max_size = std::min(options_.limits.max_body, max_explanation);
+    std::string body;
+    try {
+        while (!append_body(*opened, max_size, body))
+            co_await opened->readable();
+    } catch (error const&) { // what came of it is shown
+    }
+    throw_api_error(response_info(status, opened->take_fields()), std::move(body));
+}
 
 asio::awaitable<std::string> read_body(net::exchange& from, std::size_t max_size)
 {

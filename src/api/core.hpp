@@ -23,7 +23,7 @@ namespace asio = boost::asio;
 /// What an operation hands to the transport, ready before anything suspends.
 struct prepared_request
 {
-    std::string head;
+    secret_string head; // the key is in it
     std::string body;
 };
 

@@ -35,7 +35,7 @@ throw_from(int status, response_info const& info, json::error_body came, std::st
 void throw_api_error(response_info info, std::string body)
 {
     auto came = json::read_error_body(body);
-    throw_from(info.status(), info, std::move(came), std::move(body));
+    throw_from(info.http_status(), info, std::move(came), std::move(body));
 }
 
 void throw_if_error_object(response_info const& info, std::string_view data)
@@ -53,7 +53,7 @@ void throw_unexpected_content(
     message += ", got \"";
     message += escape_for_display(info.headers().find("content-type").value_or(""), 128);
     message += "\" with status ";
-    message += std::to_string(info.status());
+    message += std::to_string(info.http_status());
     message += ": \"";
     message += escape_for_display(body);
     message += "\"; is the base URL right?";

@@ -58,7 +58,7 @@ asio::awaitable<stream<Event>> open_stream(
     std::shared_ptr<client_core> core,
     prepared_request request,
     bool assemble,
-    Event (*as_event)(Whole)
+    Event (*as_event)(Whole const&)
 )
 {
     using state = stream_state<Event>;
@@ -73,14 +73,18 @@ asio::awaitable<stream<Event>> open_stream(
             throw_unexpected_content(info, "text/event-stream", body);
         Whole whole;
         decode_body(info, body, whole);
-        auto only = as_event(std::move(whole));
-        co_return stream<Event>(std::make_unique<state>(std::move(info), std::move(only), assemble)
+        auto only = as_event(whole);
+        co_return stream<Event>(
+            std::make_unique<state>(std::move(info), std::move(only), std::move(whole))
         );
     }
     auto const executor = co_await asio::this_coro::executor;
+    auto const max_assembled = assemble ? core->limits().max_body : 0;
     response_info info(opened->head().status, opened->take_fields());
     event_source source(std::move(opened), executor, core->limits());
-    co_return stream<Event>(std::make_unique<state>(std::move(info), std::move(source), assemble));
+    co_return stream<Event>(
+        std::make_unique<state>(std::move(info), std::move(source), max_assembled)
+    );
 }
 
 } // namespace hicap::detail

@@ -26,6 +26,7 @@ namespace hicap::detail {
 ///
 ///     void add(Event const&, bool assemble);  // takes note of an event
 ///     bool complete() const;                  // whether the body may end here
+///     void adopt(snapshot);                   // takes an answer that came whole
 ///     snapshot const& get(); snapshot take(); // what has been assembled
 template <class Event>
 class assembler;
@@ -41,14 +42,20 @@ public:
         end
     };
 
-    stream_state(response_info response, event_source from, bool assemble)
-        : info(std::move(response)), source_(std::in_place, std::move(from)), assemble_(assemble)
+    using snapshot_type = typename stream_traits<Event>::snapshot;
+
+    /// Up to `max_assembled` bytes of events are assembled, none for 0.
+    stream_state(response_info response, event_source from, std::size_t max_assembled)
+        : info(std::move(response)), source_(std::in_place, std::move(from)),
+          max_assembled_(max_assembled)
     {}
 
-    /// A stream of one event that is at hand.
-    stream_state(response_info response, Event only, bool assemble)
-        : event(std::move(only)), info(std::move(response)), at_hand_(true), assemble_(assemble)
-    {}
+    /// A stream of one event that is at hand, made of `whole`.
+    stream_state(response_info response, Event only, snapshot_type whole)
+        : event(std::move(only)), info(std::move(response)), at_hand_(true)
+    {
+        assembled.adopt(std::move(whole));
+    }
 
     /// Advances as far as it gets without waiting.
     step advance()
@@ -81,7 +88,6 @@ private:
     {
         if (at_hand_) {
             at_hand_ = false;
-            assembled.add(event, assemble_);
             return step::event;
         }
         if (ended_ || !source_)
@@ -120,8 +126,24 @@ private:
                     escape_for_display(data) + '"'
             );
         }
-        assembled.add(event, assemble_);
+        assemble(data.size());
         return step::event;
+    }
+
+    void assemble(std::size_t size)
+    {
+        assembled.add(event, max_assembled_ != 0);
+        if (max_assembled_ == 0)
+            return;
+        if (size >= max_assembled_) {
+            throw error(
+                errc::body_too_large,
+                "the events of request " + request_name() +
+                    " are too many to be kept, see response_limits::max_body and "
+                    "request_options::assemble"
+            );
+        }
+        max_assembled_ -= size;
     }
 
     /// A broken stream must not look like one that has ended, however often it is asked.
@@ -149,7 +171,7 @@ private:
     std::exception_ptr failure_;
     bool at_hand_ = false;
     bool ended_ = false;
-    bool assemble_;
+    std::size_t max_assembled_ = 0; // bytes of events that may still come
 };
 
 /// One turn of the event loop; throws if the caller was cancelled until then.

@@ -1,15 +1,24 @@
 #ifndef HICAP_BASE_SECRET_HPP
 #define HICAP_BASE_SECRET_HPP
 
-#include <string.h> // explicit_bzero
+#include <cstddef>
 #include <string>
+#include <utility>
 
 namespace hicap {
 
-/// Overwrites `text` in a way that no optimisation removes, and empties it.
+/// Overwrites memory in a way that no optimisation removes.
+inline void wipe(char* data, std::size_t size) noexcept
+{
+    auto* const bytes = static_cast<char volatile*>(data);
+    for (std::size_t i = 0; i != size; ++i)
+        bytes[i] = 0;
+}
+
+/// Overwrites `text` and empties it.
 inline void wipe(std::string& text) noexcept
 {
-    explicit_bzero(text.data(), text.size());
+    wipe(text.data(), text.size());
     text.clear();
 }
 
@@ -21,8 +30,14 @@ public:
 
     explicit secret_string(std::string text) noexcept : text_(std::move(text)) {}
 
-    secret_string(secret_string const&) = delete;
-    secret_string& operator=(secret_string const&) = delete;
+    secret_string(secret_string&& other) noexcept { text_.swap(other.text_); }
+
+    secret_string& operator=(secret_string&& other) noexcept
+    {
+        text_.swap(other.text_);
+        wipe(other.text_);
+        return *this;
+    }
 
     ~secret_string() { wipe(text_); }
 

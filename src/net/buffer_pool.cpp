@@ -1,7 +1,7 @@
 #include "net/buffer_pool.hpp"
 
+#include <array>
 #include <utility>
-#include <vector>
 
 namespace hicap::net {
 namespace {
@@ -14,14 +14,14 @@ thread_local bool cache_is_gone = false;
 
 struct block_cache
 {
-    block_cache() { blocks.reserve(max_cached); }
-
+    block_cache() = default;
     block_cache(block_cache const&) = delete;
     block_cache& operator=(block_cache const&) = delete;
 
     ~block_cache() { cache_is_gone = true; }
 
-    std::vector<std::unique_ptr<char[]>> blocks;
+    std::array<std::unique_ptr<char[]>, max_cached> blocks;
+    std::size_t count = 0;
 };
 
 block_cache& this_thread_cache()
@@ -37,9 +37,8 @@ void pooled_buffer::acquire()
     if (block_)
         return;
     if (!cache_is_gone) {
-        if (auto& blocks = this_thread_cache().blocks; !blocks.empty()) {
-            block_ = std::move(blocks.back());
-            blocks.pop_back();
+        if (auto& cache = this_thread_cache(); cache.count != 0) {
+            block_ = std::move(cache.blocks[--cache.count]);
             return;
         }
     }
@@ -51,8 +50,8 @@ void pooled_buffer::release() noexcept
     if (!block_)
         return;
     if (!cache_is_gone) {
-        if (auto& blocks = this_thread_cache().blocks; blocks.size() < max_cached) {
-            blocks.push_back(std::move(block_)); // reserved: does not throw
+        if (auto& cache = this_thread_cache(); cache.count != max_cached) {
+            cache.blocks[cache.count++] = std::move(block_);
             return;
         }
     }

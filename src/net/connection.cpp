@@ -1,5 +1,7 @@
 #include "net/connection.hpp"
 
+#include "base/secret.hpp"
+
 #include <hicap/error.hpp>
 
 #include <boost/asio/error.hpp>
@@ -38,8 +40,14 @@ connection::open(http::origin where, std::shared_ptr<tls_context> tls)
     if (where.tls())
         session = tls->start(where.host);
     auto made = std::make_unique<connection>(std::move(link), std::move(tls), std::move(session));
-    if (made->tls_)
+    if (!made->tls_)
+        co_return made;
+    try {
         co_await made->shake_hands();
+    } catch (error const&) {
+        made->tls_context_->forget_tickets(where.host);
+        throw;
+    }
     co_return made;
 }
 
@@ -79,6 +87,8 @@ void connection::begin_write(std::string_view head, std::string_view body)
         if (!body.empty())
             std::memcpy(plaintext_.data() + head.size(), body.data(), body.size());
         tls_->write({plaintext_.data(), head.size() + body.size()});
+        wipe(plaintext_.data(), head.size()); // the key is in it
+        plaintext_.release();
         return;
     }
     tls_->write(head);
@@ -98,8 +108,10 @@ void connection::encrypt_next()
 bool connection::write_some()
 {
     for (;;) {
-        if (!send_output())
+        if (!send_output()) {
+            drained_ = false; // the server may have said why it does not read on
             return false;
+        }
         if (unsent_.empty()) {
             drained_ = true; // an answer takes longer than it takes to look for it
             return true;
@@ -115,8 +127,11 @@ bool connection::send_output()
         auto const moved = socket_->send(bytes.data() + sent_, bytes.size() - sent_);
         if (moved.what == socket::status::blocked)
             return false;
-        if (moved.what == socket::status::failed)
+        if (moved.what == socket::status::failed) {
+            write_failed_ = true;
+            drained_ = false;
             throw error(moved.code, "sending to the server");
+        }
         sent_ += moved.size;
     }
     sent_ = 0;
@@ -169,12 +184,12 @@ connection::status connection::fill_plain(char* data, std::size_t size, std::siz
 connection::status connection::fill_tls(char* data, std::size_t size, std::size_t& got)
 {
     for (;;) {
+        if (!tls_->output().empty() && !write_failed_)
+            send_output(); // an answer of TLS itself, to a change of keys for example
         status why_not{};
         if (starved_ && !receive_ciphertext(why_not))
             return why_not;
         auto const state = tls_->read(data, size, got);
-        if (!tls_->output().empty())
-            send_output(); // an answer of TLS itself, to a change of keys for example
         if (state == tls_engine::status::done)
             return status::data;
         if (state == tls_engine::status::closed) {
@@ -216,21 +231,26 @@ bool connection::quiet() noexcept
         // What may come are messages of TLS alone, session tickets above all.
         drained_ = false;
         return unread_.empty() && fill() == status::blocked && unread_.empty();
-    } catch (error const&) {
+    } catch (...) { // whatever it is, this connection is not worth more
         return false;
     }
 }
 
 void connection::release_buffers() noexcept
 {
-    if (tls_)
-        tls_->release_buffers();
+    if (unread_.empty()) {
+        unread_ = {};
+        plaintext_.release();
+    }
+    if (!tls_)
+        return;
+    if (!tls_->has_input())
+        ciphertext_.release();
+    tls_->release_buffers();
 }
 
 asio::awaitable<void> connection::readable()
 {
-    if (sent_ != output().size())
-        return socket_->writable();
     drained_ = false;
     release_buffers();
     return socket_->readable();

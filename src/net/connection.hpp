@@ -94,6 +94,7 @@ private:
     std::string_view unread_;
     bool drained_ = false; // the last receive took all there was: the next would be for nothing
     bool starved_ = false; // the engine has used up all that it was fed
+    bool write_failed_ = false; // what the peer has sent before can still be read
     bool closed_cleanly_ = false;
 };
 

@@ -3,6 +3,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -37,19 +38,22 @@ struct background_drain
     std::unique_ptr<exchange> rest;
     asio::steady_timer timer;
     std::size_t budget;
+    bool expired = false;
 };
 
 asio::awaitable<void> run(std::shared_ptr<background_drain> state)
 {
     state->timer.expires_after(max_wait);
     state->timer.async_wait([weak = std::weak_ptr(state)](boost::system::error_code code) {
-        if (auto const alive = weak.lock(); alive && !code)
+        if (auto const alive = weak.lock(); alive && !code) {
+            alive->expired = true; // for a wait that has just completed
             alive->rest->cancel();
+        }
     });
     try {
         do
             co_await state->rest->readable();
-        while (!drain_some(*state->rest, state->budget));
+        while (!state->expired && !drain_some(*state->rest, state->budget));
     } catch (std::exception const&) { // the exchange is abandoned, and the caller has its result
     }
     state->timer.cancel();
@@ -66,9 +70,11 @@ void finish(std::unique_ptr<exchange> done, asio::any_io_executor executor)
     } catch (std::exception const&) { // as above
         return;
     }
+    // The timer and the reader share the exchange, and the executor may have several threads.
+    auto const strand = asio::make_strand(executor);
     auto state =
-        std::make_shared<background_drain>(std::move(done), asio::steady_timer(executor), budget);
-    asio::co_spawn(executor, run(std::move(state)), asio::detached);
+        std::make_shared<background_drain>(std::move(done), asio::steady_timer(strand), budget);
+    asio::co_spawn(strand, run(std::move(state)), asio::detached);
 }
 
 } // namespace hicap::net

@@ -37,18 +37,45 @@ void http1_exchange::begin(std::string_view head, std::string_view body)
     session_->link->begin_write(head, body);
 }
 
+bool http1_exchange::write_some()
+{
+    try {
+        if (session_->link->write_some())
+            return true;
+    } catch (error const&) {
+        // What refuses the rest of a body closes the connection, after it has said why.
+        if (!answered_before_failing())
+            throw;
+        return true;
+    }
+    broken_ = read_head();
+    return broken_;
+}
+
+bool http1_exchange::answered_before_failing()
+{
+    broken_ = true;
+    try {
+        return read_head();
+    } catch (error const&) { // that the request cannot be sent says more
+        return false;
+    }
+}
+
 bool http1_exchange::read_head()
 {
-    for (;;) {
+    while (!has_head_) {
         switch (parse()) {
         case parsed::head:
-            return true;
+            has_head_ = true;
+            break;
         case parsed::need_more:
             return false;
         default: // a head comes first, whatever follows
             fail();
         }
     }
+    return true;
 }
 
 http::response_head const& http1_exchange::head() const noexcept

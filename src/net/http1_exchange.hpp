@@ -24,7 +24,8 @@ public:
     /// `head` and `body` must stay in place until they are sent.
     void begin(std::string_view head, std::string_view body);
 
-    bool write_some() { return session_->link->write_some(); }
+    /// True when all is sent, or when the server has answered without waiting for all of it.
+    bool write_some();
 
     [[nodiscard]] asio::awaitable<void> writable() { return session_->link->writable(); }
 
@@ -45,11 +46,13 @@ public:
 private:
     http::response_parser::status parse();
     http::response_parser::status finish_closed();
+    bool answered_before_failing();
     [[noreturn]] void fail();
 
     std::shared_ptr<pool> pool_;
     std::unique_ptr<http1_session> session_;
     bool silent_ = true;
+    bool has_head_ = false;
     bool ended_ = false;
     bool broken_ = false; // the session cannot be used again
 };

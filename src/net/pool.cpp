@@ -1,6 +1,7 @@
 #include "net/pool.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace hicap::net {
 
@@ -28,11 +29,13 @@ public:
     /// The oldest are at the bottom, so what is too old is a prefix.
     void cull(clock::time_point now)
     {
+        std::vector<std::unique_ptr<http1_session>> stale; // closed when the lock is open
         std::lock_guard const lock(mutex_);
         auto const fresh =
             std::find_if(sessions_.begin(), sessions_.end(), [now](auto const& session) {
                 return now - session->idle_since < max_idle_time;
             });
+        stale.assign(std::make_move_iterator(sessions_.begin()), std::make_move_iterator(fresh));
         sessions_.erase(sessions_.begin(), fresh);
     }
 

@@ -31,7 +31,7 @@ struct http1_session
 /// takes or gives.
 ///
 /// Thread safety: shared objects safe.
-class pool : public std::enable_shared_from_this<pool>
+class pool
 {
 public:
     /// Below the 60 s after which common load balancers close an idle connection.

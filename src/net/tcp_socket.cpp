@@ -18,13 +18,23 @@ namespace {
 
 using asio::ip::tcp;
 
+#ifdef MSG_NOSIGNAL
+constexpr int send_flags = MSG_NOSIGNAL;
+#else
+constexpr int send_flags = 0; // there Asio sets SO_NOSIGPIPE
+#endif
+
 class tcp_socket final : public socket
 {
 public:
     explicit tcp_socket(tcp::socket connected) : socket_(std::move(connected))
     {
-        socket_.native_non_blocking(true);
-        socket_.set_option(tcp::no_delay(true));
+        boost::system::error_code code;
+        socket_.native_non_blocking(true, code);
+        if (!code)
+            socket_.set_option(tcp::no_delay(true), code);
+        if (code)
+            throw error(code, "setting up a socket");
     }
 
     result receive(char* data, std::size_t size) noexcept override
@@ -43,7 +53,7 @@ public:
     result send(char const* data, std::size_t size) noexcept override
     {
         for (;;) {
-            auto const n = ::send(socket_.native_handle(), data, size, MSG_NOSIGNAL);
+            auto const n = ::send(socket_.native_handle(), data, size, send_flags);
             if (n >= 0)
                 return moved(n);
             if (errno != EINTR)

@@ -130,6 +130,7 @@ tls_context::tls_context(tls_options const& options) : impl_(std::make_unique<im
     if (!context)
         out_of_memory();
     SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+    SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION); // a write could have to read
     SSL_CTX_set_app_data(context.get(), impl_.get());
 
     SSL_CTX_set_session_cache_mode(
@@ -169,13 +170,20 @@ tls_context::tls_context(tls_options const& options) : impl_(std::make_unique<im
 
 tls_context::~tls_context() = default;
 
+void tls_context::forget_tickets(std::string const& host)
+{
+    std::lock_guard const lock(impl_->mutex);
+    impl_->tickets.erase(host);
+}
+
 std::unique_ptr<tls_engine> tls_context::start(std::string const& host)
 {
     ssl_ptr ssl(SSL_new(impl_->context.get()));
     if (!ssl)
         out_of_memory();
     if (is_address(host)) {
-        X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl.get()), host.c_str());
+        if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl.get()), host.c_str()) != 1)
+            out_of_memory();
     } else {
         SSL_set_hostflags(ssl.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
         if (SSL_set1_host(ssl.get(), host.c_str()) != 1 ||

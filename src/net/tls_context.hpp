@@ -35,6 +35,9 @@ public:
     /// a literal address. The context must outlive it.
     [[nodiscard]] std::unique_ptr<tls_engine> start(std::string const& host);
 
+    /// Forgets the tickets of `host`, with one of which a handshake may have failed.
+    void forget_tickets(std::string const& host);
+
 private:
     struct implementation;
     std::unique_ptr<implementation> impl_;

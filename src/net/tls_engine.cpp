@@ -150,7 +150,10 @@ void tls_engine::write(std::string_view data)
 
 void tls_engine::release_buffers() noexcept
 {
-    SSL_free_buffers(session_); // does nothing while they hold something
+    // Between the header and the body of a record they are in use, which not every OpenSSL 3 sees
+    // (CVE-2024-4741).
+    if (SSL_has_pending(session_) == 0 && std::strcmp(SSL_rstate_string(session_), "RH") == 0)
+        SSL_free_buffers(session_);
 }
 
 bool tls_engine::resumed() const noexcept
@@ -161,8 +164,11 @@ bool tls_engine::resumed() const noexcept
 void tls_engine::fail(int result, bool handshaking)
 {
     auto const reason = ERR_peek_last_error();
+    auto const kind = SSL_get_error(session_, result);
+    ERR_clear_error(); // whoever else uses OpenSSL on this thread must not find it
     auto const verified = SSL_get_verify_result(session_);
-    if (handshaking && verified != X509_V_OK) {
+    bool const verifies = SSL_get_verify_mode(session_) != SSL_VERIFY_NONE;
+    if (handshaking && verifies && verified != X509_V_OK) {
         auto const code = code_of_verification(verified);
         std::string message = "the certificate of " + host_ + " was refused: ";
         message += X509_verify_cert_error_string(verified);
@@ -178,7 +184,7 @@ void tls_engine::fail(int result, bool handshaking)
         ERR_error_string_n(reason, text, sizeof text);
         message += text;
     } else {
-        message += "error " + std::to_string(SSL_get_error(session_, result));
+        message += "error " + std::to_string(kind);
     }
     throw error(handshaking ? errc::tls_handshake : errc::tls_failure, message);
 }

@@ -18,12 +18,14 @@ transport::transport(http::origin where, tls_options const& tls)
         tls_ = std::make_shared<tls_context>(tls);
 }
 
-asio::awaitable<std::unique_ptr<exchange>> transport::send(std::string head, std::string body)
+asio::awaitable<std::unique_ptr<exchange>> transport::send(secret_string head, std::string body)
 {
     auto const executor = co_await asio::this_coro::executor;
     auto& context = asio::query(executor, asio::execution::context);
-    for (;;) {
-        auto session = pool_->take(context, pool::clock::now());
+    for (bool replayed = false;; replayed = true) {
+        std::unique_ptr<http1_session> session;
+        if (!replayed)
+            session = pool_->take(context, pool::clock::now());
         bool const reused = session != nullptr;
         if (!reused) {
             session = std::make_unique<http1_session>();
@@ -33,7 +35,7 @@ asio::awaitable<std::unique_ptr<exchange>> transport::send(std::string head, std
         auto started = std::make_unique<http1_exchange>(pool_, std::move(session));
         std::exception_ptr failure;
         try {
-            started->begin(head, body);
+            started->begin(head.reveal(), body);
             while (!started->write_some())
                 co_await started->writable();
             while (!started->read_head())

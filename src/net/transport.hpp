@@ -1,6 +1,7 @@
 #ifndef HICAP_NET_TRANSPORT_HPP
 #define HICAP_NET_TRANSPORT_HPP
 
+#include "base/secret.hpp"
 #include "http/url.hpp"
 #include "net/exchange.hpp"
 #include "net/pool.hpp"
@@ -28,8 +29,11 @@ public:
     /// it answers anything is replaced by a new one, once: that is how a server closes what was
     /// idle for too long, and it says nothing of the request.
     ///
+    /// A server may answer before it has read the whole body, and refuse the rest of it: the answer
+    /// is what counts then.
+    ///
     /// Cancellation: the connection is closed. Failures are thrown as `hicap::error`.
-    asio::awaitable<std::unique_ptr<exchange>> send(std::string head, std::string body);
+    asio::awaitable<std::unique_ptr<exchange>> send(secret_string head, std::string body);
 
     [[nodiscard]] http::origin const& origin() const noexcept { return origin_; }
 

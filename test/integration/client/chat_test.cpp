@@ -14,7 +14,7 @@ BOOST_AUTO_TEST_CASE(create_gives_the_whole_answer)
     client const hicap(options());
     auto const answer = create(hicap, ask("the sea"));
 
-    BOOST_TEST(answer.status() == 200);
+    BOOST_TEST(answer.http_status() == 200);
     BOOST_TEST(answer.model == "gpt-5");
     BOOST_TEST(answer.choices.size() == 1U);
     BOOST_TEST(!answer.text().empty());
@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(every_auth_scheme_is_accepted)
         auto chosen = options();
         chosen.auth = scheme;
         client const hicap(chosen);
-        BOOST_TEST(create(hicap, ask("a")).status() == 200);
+        BOOST_TEST(create(hicap, ask("a")).http_status() == 200);
     }
 }
 
@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(key_and_base_url_come_from_the_environment)
     ::unsetenv("HICAP_BASE_URL");
 
     BOOST_TEST(hicap.base_url() == given.base_url);
-    BOOST_TEST(create(hicap, ask("a")).status() == 200);
+    BOOST_TEST(create(hicap, ask("a")).http_status() == 200);
 }
 
 BOOST_AUTO_TEST_CASE(extra_body_is_sent_and_overrules)
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(tags_of_client_and_call_are_one_header)
     request_options call;
     call.tags = {{"feature", "caf\xC3\xA9"}};
     // The emulator refuses a header that is not one object of strings.
-    BOOST_TEST(create(hicap, ask("a"), call).status() == 200);
+    BOOST_TEST(create(hicap, ask("a"), call).http_status() == 200);
 }
 
 BOOST_AUTO_TEST_CASE(tool_calls_come_whole_and_go_back_as_history)

@@ -1,10 +1,16 @@
 #include "support/hicap_fixture.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
 #include <string>
+#include <string_view>
+#include <utility>
 
 using namespace hicap;
 
@@ -21,6 +27,19 @@ Error thrown_by(Operation operation)
     }
     BOOST_FAIL("nothing was thrown");
     throw;
+}
+
+/// Answers the first bytes that come, promises a longer body than it sends, and closes.
+asio::awaitable<void> refuse_early(asio::ip::tcp::acceptor acceptor)
+{
+    static constexpr std::string_view answer = "HTTP/1.1 413 Content Too Large\r\n"
+                                               "x-request-id: r1\r\n"
+                                               "Content-Length: 10\r\n\r\ntoo";
+    auto peer = co_await acceptor.async_accept(asio::use_awaitable);
+    char some[1024];
+    co_await peer.async_read_some(asio::buffer(some), asio::use_awaitable);
+    asio::write(peer, asio::buffer(answer));
+    peer.shutdown(asio::ip::tcp::socket::shutdown_send);
 }
 
 struct failing_fixture : test::hicap_fixture
@@ -255,6 +274,35 @@ BOOST_AUTO_TEST_CASE(a_refused_connection_names_host_and_port)
     BOOST_TEST((failure.code() == asio::error::connection_refused));
     BOOST_TEST((failure.code() == condition::retryable));
     BOOST_TEST(std::string(failure.what()).find(port) != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_comes_before_the_body_is_sent_counts)
+{
+    asio::ip::tcp::acceptor acceptor(context, {asio::ip::address_v4::loopback(), 0});
+    auto plain = options();
+    plain.base_url = "http://127.0.0.1:" + std::to_string(acceptor.local_endpoint().port()) + "/v1";
+    client const hicap(plain);
+    auto const request = ask(std::string(8'000'000, 'x'));
+    asio::co_spawn(context, refuse_early(std::move(acceptor)), asio::detached);
+
+    auto const failure = thrown_by<api_error>([&] { create(hicap, request); });
+    BOOST_TEST(failure.status() == 413);
+    BOOST_TEST(failure.request_id() == "r1");
+    BOOST_TEST((failure.code() != condition::retryable));
+}
+
+BOOST_AUTO_TEST_CASE(the_status_counts_when_the_body_that_explains_it_breaks_off)
+{
+    asio::ip::tcp::acceptor acceptor(context, {asio::ip::address_v4::loopback(), 0});
+    auto plain = options();
+    plain.base_url = "http://127.0.0.1:" + std::to_string(acceptor.local_endpoint().port()) + "/v1";
+    client const hicap(plain);
+    auto const request = ask("a");
+    asio::co_spawn(context, refuse_early(std::move(acceptor)), asio::detached);
+
+    auto const failure = thrown_by<api_error>([&] { create(hicap, request); });
+    BOOST_TEST(failure.status() == 413);
+    BOOST_TEST(failure.body() == "too");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,11 +1,84 @@
 #include "support/hicap_fixture.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 using namespace hicap;
+
+namespace {
+
+/// Answers the first requests, one a connection and all at once, and then only reads: what comes
+/// after closes its connection without an answer.
+class swallowing_server
+{
+public:
+    swallowing_server(asio::io_context& context, int answered)
+        : acceptor_(context, {asio::ip::address_v4::loopback(), 0}), answered_(answered)
+    {
+        asio::co_spawn(context, accept(), asio::detached);
+    }
+
+    [[nodiscard]] std::string base_url() const
+    {
+        return "http://127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port()) + "/v1";
+    }
+
+    int requests = 0;
+
+private:
+    using socket = asio::ip::tcp::socket;
+
+    asio::awaitable<void> accept()
+    {
+        auto const executor = co_await asio::this_coro::executor;
+        for (;;) {
+            auto accepted = co_await acceptor_.async_accept(asio::use_awaitable);
+            asio::co_spawn(
+                executor, serve(std::make_shared<socket>(std::move(accepted))), asio::detached
+            );
+        }
+    }
+
+    asio::awaitable<void> serve(std::shared_ptr<socket> peer)
+    {
+        static constexpr std::string_view answer = "HTTP/1.1 200 OK\r\n"
+                                                   "Content-Type: application/json\r\n"
+                                                   "Content-Length: 2\r\n\r\n{}";
+        std::string received;
+        for (;;) {
+            auto const size = co_await asio::async_read_until(
+                *peer, asio::dynamic_buffer(received), "]}", asio::use_awaitable
+            );
+            received.erase(0, size);
+            ++requests;
+            if (requests > answered_)
+                co_return;
+            waiting_.push_back(peer);
+            if (static_cast<int>(waiting_.size()) != answered_)
+                continue;
+            for (auto const& one : waiting_)
+                asio::write(*one, asio::buffer(answer));
+            waiting_.clear();
+        }
+    }
+
+    asio::ip::tcp::acceptor acceptor_;
+    int answered_;
+    std::vector<std::shared_ptr<socket>> waiting_;
+};
+
+} // namespace
 
 BOOST_FIXTURE_TEST_SUITE(connections_are_reused, test::hicap_fixture)
 
@@ -77,8 +150,32 @@ BOOST_AUTO_TEST_CASE(a_connection_that_the_server_has_closed_is_replaced)
     again = std::make_unique<emulator>(context.get_executor(), same_port);
     again->start();
 
-    BOOST_TEST(create(hicap, ask("a")).status() == 200);
+    BOOST_TEST(create(hicap, ask("a")).http_status() == 200);
     BOOST_TEST(again->statistics().connections_accepted == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_request_is_replayed_once_however_many_connections_are_dead)
+{
+    swallowing_server far(context, 4);
+    auto plain = options();
+    plain.base_url = far.base_url();
+    client const hicap(plain);
+    auto const request = ask("a");
+    int answered = 0;
+    for (int i = 0; i != 4; ++i) {
+        asio::co_spawn(
+            context,
+            hicap.chat().completions().create(request),
+            [&answered](std::exception_ptr failure, auto const&) { answered += !failure; }
+        );
+    }
+    while (answered != 4)
+        context.run_one();
+    BOOST_TEST(far.requests == 4);
+
+    // Four idle connections, on each of which the next request is read and never answered.
+    BOOST_CHECK_THROW(create(hicap, request), error);
+    BOOST_TEST(far.requests == 4 + 2);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

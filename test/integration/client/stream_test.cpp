@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(chunks_add_up_to_the_whole_answer)
     auto const whole = create(hicap, ask("rivers"));
 
     auto events = open_stream(hicap, ask("rivers"));
-    BOOST_TEST(events.status() == 200);
+    BOOST_TEST(events.http_status() == 200);
     BOOST_TEST(events.request_id().starts_with("req_"));
     BOOST_TEST(events.rate_limit().requests.remaining.has_value());
 

@@ -267,6 +267,19 @@ BOOST_AUTO_TEST_CASE(the_usage_comes_in_a_chunk_without_choices)
     BOOST_TEST(null_behind.usage->total_tokens == 3);
 }
 
+BOOST_AUTO_TEST_CASE(more_unknown_members_than_any_answer_has_are_refused)
+{
+    std::string members;
+    for (int i = 0; i != 300; ++i)
+        members += (i == 0 ? "\"m" : ",\"m") + std::to_string(i) + "\":1";
+    auto const chunk = parse(delta(members));
+    detail::assembler<chat::chunk> made;
+    BOOST_CHECK_EXCEPTION(made.add(chunk, true), error, [](error const& thrown) {
+        return thrown.code() == errc::invalid_response;
+    });
+    BOOST_CHECK_NO_THROW(made.add(chunk, false));
+}
+
 BOOST_AUTO_TEST_CASE(unknown_texts_of_a_delta_grow_as_the_content_does)
 {
     auto made = assembled(

@@ -47,7 +47,8 @@ inline stream<chat::chunk> stream_of(
         std::make_unique<scripted_exchange>(std::move(body)), context.get_executor(), limits
     );
     using state = detail::stream_state<chat::chunk>;
-    return stream<chat::chunk>(std::make_unique<state>(std::move(info), std::move(source), assemble)
+    return stream<chat::chunk>(
+        std::make_unique<state>(std::move(info), std::move(source), assemble ? limits.max_body : 0)
     );
 }
 

@@ -317,8 +317,12 @@ BOOST_AUTO_TEST_CASE(an_answer_that_is_at_hand_is_a_stream_of_one_event)
     chat::chunk only;
     only.id = "c1";
     only.choices.emplace_back().delta.content = "whole";
+    chat::completion whole;
+    whole.choices.emplace_back().message.content = "whole";
     using state = detail::stream_state<chat::chunk>;
-    chat_stream events(std::make_unique<state>(response_info(200, {}), std::move(only), true));
+    chat_stream events(
+        std::make_unique<state>(response_info(200, {}), std::move(only), std::move(whole))
+    );
     BOOST_TEST(next(events)->text() == "whole");
     BOOST_TEST(next(events) == nullptr);
     BOOST_TEST(next(events) == nullptr);
@@ -363,7 +367,7 @@ BOOST_AUTO_TEST_CASE(a_stream_moves_with_all_it_has)
     BOOST_TEST(rest(to) == "b");
     BOOST_TEST(to.snapshot().text() == "ab");
     BOOST_TEST(to.request_id() == "r1");
-    BOOST_TEST(to.status() == 200);
+    BOOST_TEST(to.http_status() == 200);
     chat_stream empty;
     empty = std::move(to);
     BOOST_TEST(next(empty) == nullptr);

@@ -125,7 +125,11 @@ BOOST_AUTO_TEST_CASE(a_failure_at_any_call_is_an_error_and_never_a_short_body)
                         BOOST_TEST(pooled() == !one.ends_by_close);
                     } else {
                         auto const aborted = code == asio::error::operation_aborted;
-                        BOOST_TEST((code == reset || aborted), code_name(code));
+                        // A send may fail when the answer is there already.
+                        if (!code)
+                            BOOST_TEST(got.body == one.body);
+                        else
+                            BOOST_TEST((code == reset || aborted), code_name(code));
                         BOOST_TEST(of_this_library == !aborted);
                         BOOST_TEST(!pooled());
                         BOOST_TEST(!far->open);
