@@ -14,7 +14,8 @@ namespace hicap {
 /// A client is a handle: copies share connections, settings and TLS sessions. It has no threads
 /// and no executor of its own; every operation runs on the executor of the coroutine that awaits
 /// it, and leaves nothing behind that would keep the event loop from ending. Idle connections stay
-/// with the context that opened them; client and contexts may be destroyed in any order.
+/// with the context that opened them; client and contexts may be destroyed in any order, but for
+/// streams, which end before their context.
 ///
 /// Thread safety: shared objects safe, for all operations.
 class client

@@ -20,7 +20,8 @@ enum class auth_scheme
 /// Bounds on what a server may send. Beyond them an operation fails; nothing is cut silently.
 struct response_limits
 {
-    std::size_t max_body = std::size_t{256} << 20; ///< bytes of a whole response
+    std::size_t max_body = std::size_t{256}
+                           << 20; ///< bytes of a response, or of the events of a stream
     std::size_t max_event = std::size_t{64} << 20; ///< bytes of one event of a stream
     std::size_t max_comments = 100'000;            ///< lines without data between two events
 };

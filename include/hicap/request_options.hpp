@@ -33,8 +33,9 @@ struct request_options
     /// Sent as `Idempotency-Key` where it is not empty.
     std::string idempotency_key{};
 
-    /// Whether a stream assembles its `snapshot` as it goes. Without it a stream keeps nothing but
-    /// its current event, and `snapshot` and `collect` have nothing to give.
+    /// Whether a stream assembles its `snapshot` as it goes, of at most `response_limits::max_body`
+    /// bytes of events. Without it a stream keeps nothing but its current event, has no end to what
+    /// it may bring, and `snapshot` and `collect` have nothing to give.
     bool assemble = true;
 };
 

@@ -37,6 +37,8 @@ class text_stream;
 /// Destroying a stream before its end closes its connection, which is how the server learns to
 /// stop.
 ///
+/// A stream that has not ended must be destroyed before the `io_context` that it was opened in.
+///
 /// Move-only. A default-constructed or moved-from stream can only be assigned to and destroyed.
 ///
 /// Thread safety: a stream belongs to one coroutine at a time; distinct streams are independent.
