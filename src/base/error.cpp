@@ -331,8 +331,10 @@ std::string escape_for_display(std::string_view text, std::size_t max_size)
     return out;
 }
 
+// Where in Boost a code was made is nothing that a message should show.
 error::error(sys::error_code code, std::string const& message)
-    : system_error(code, message), request_id_(no_request_id())
+    : system_error(sys::error_code(code.value(), code.category()), message),
+      request_id_(no_request_id())
 {}
 
 error::error(errc code, std::string const& message) : error(make_error_code(code), message) {}

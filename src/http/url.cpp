@@ -1,5 +1,7 @@
 #include "http/url.hpp"
 
+#include "base/text.hpp"
+
 #include <hicap/error.hpp>
 
 #include <boost/url/parse.hpp>
@@ -31,10 +33,7 @@ constexpr char const* example = "write it like \"https://api.hicap.ai/v1\"";
 std::string lower_case(std::string_view text)
 {
     std::string out(text);
-    for (char& c : out) {
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
-    }
+    std::transform(out.begin(), out.end(), out.begin(), to_lower);
     return out;
 }
 

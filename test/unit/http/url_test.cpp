@@ -94,7 +94,8 @@ BOOST_AUTO_TEST_CASE(bad_urls_are_refused_with_the_reason)
              {"https://api.hicap.ai:8x/v1", "is not a URL"},
              {"https://[::1", "is not a URL"},
              {"https://[::1]x/", "is not a URL"},
-             {"https://[fe80::1%25eth0]/", "is not a URL"},
+             {"https://[fe80::1%25eth0]/",
+              "fe80"}, // the reason depends on Boost, which may know zones
              {"https://[v1.x]/", "has no host"},
              {"https://a%0d%0ab/", "special characters"},
              {"https://a%20b/", "special characters"},

@@ -15,7 +15,7 @@ using hicap::json::writer;
 
 namespace {
 
-std::string quoted(std::string_view text)
+std::string written(std::string_view text)
 {
     std::string out;
     writer(out).string(text, path());
@@ -59,11 +59,11 @@ BOOST_AUTO_TEST_CASE(commas_stand_where_they_belong)
 
 BOOST_AUTO_TEST_CASE(strings_are_escaped_as_little_as_json_allows)
 {
-    BOOST_TEST(quoted("") == R"("")");
-    BOOST_TEST(quoted("a/b <c> & 'd'") == R"("a/b <c> & 'd'")");
-    BOOST_TEST(quoted("\"\\\b\f\n\r\t") == R"("\"\\\b\f\n\r\t")");
-    BOOST_TEST(quoted(std::string("\0\x01\x1F\x7F", 4)) == "\"\\u0000\\u0001\\u001f\x7F\"");
-    BOOST_TEST(quoted("caf\xC3\xA9 \xF0\x9F\x98\x80") == "\"caf\xC3\xA9 \xF0\x9F\x98\x80\"");
+    BOOST_TEST(written("") == R"("")");
+    BOOST_TEST(written("a/b <c> & 'd'") == R"("a/b <c> & 'd'")");
+    BOOST_TEST(written("\"\\\b\f\n\r\t") == R"("\"\\\b\f\n\r\t")");
+    BOOST_TEST(written(std::string("\0\x01\x1F\x7F", 4)) == "\"\\u0000\\u0001\\u001f\x7F\"");
+    BOOST_TEST(written("caf\xC3\xA9 \xF0\x9F\x98\x80") == "\"caf\xC3\xA9 \xF0\x9F\x98\x80\"");
 }
 
 BOOST_AUTO_TEST_CASE(random_text_reads_back_as_it_was)
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(random_text_reads_back_as_it_was)
         std::string text;
         for (auto count = random() % 40; count != 0; --count)
             text += pieces[random() % pieces.size()];
-        auto const json = quoted(text);
+        auto const json = written(text);
         hicap::json::reader in(json);
         std::string scratch;
         std::string_view view;
