@@ -33,8 +33,8 @@ struct emulator_options
     bool tls = false; ///< HTTPS: TLS 1.2 or later, session tickets, ALPN `http/1.1`
     /// PEM files of a certificate (or chain) and its key. Both empty: a P-256 certificate is made
     /// at start and signed by an authority of its own, see `emulator::ca_pem`.
-    std::string certificate_file;
-    std::string key_file;
+    std::string certificate_file{};
+    std::string key_file{};
     /// Host names and IP addresses that the certificate made at start is valid for, the one that
     /// `emulator::base_url` tells first. At least one.
     std::vector<std::string> certificate_names = {"localhost", "127.0.0.1"};
@@ -43,11 +43,11 @@ struct emulator_options
     /// Length of that validity. -7200 s and 3600 s give a certificate that has expired.
     std::chrono::seconds certificate_valid_for{std::chrono::hours{24 * 30}};
 
-    std::string api_key; ///< the only key that is accepted; empty: any key that is not empty
+    std::string api_key{}; ///< the only key that is accepted; empty: any key that is not empty
     /// Pace of each answer: a stream sends this many tokens a second, and a whole answer is held
     /// back for as long as its tokens would take. 0: as fast as it goes.
     double tokens_per_second = 0;
-    emulator_rate_limit rate_limit;
+    emulator_rate_limit rate_limit{};
 };
 
 /// What an emulator has done since it was made.

@@ -248,6 +248,8 @@ std::string compose(api_error::details const& came)
 {
     std::string out = "the API answered ";
     out += std::to_string(came.status);
+    if (came.status == 200)
+        out += " and failed in the middle of its answer:";
     auto const add = [&out](char const* label, std::string const& value) {
         if (value.empty())
             return;

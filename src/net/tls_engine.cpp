@@ -173,7 +173,7 @@ void tls_engine::fail(int result, bool handshaking)
         std::string message = "the certificate of " + host_ + " was refused: ";
         message += X509_verify_cert_error_string(verified);
         if (code == errc::certificate_untrusted)
-            message += "; to trust a private authority set client_options::ca_file";
+            message += "; to trust a private authority set client_options::ca_file or ca_pem";
         throw error(code, message);
     }
     std::string message = handshaking ? "TLS handshake with " : "TLS session with ";
