@@ -47,6 +47,19 @@ struct hicap_fixture
         return request;
     }
 
+    /// A request that the emulator answers with a call of `get_weather`.
+    [[nodiscard]] static chat::completion_request ask_for_weather()
+    {
+        chat::function_tool weather;
+        weather.function.name = "get_weather";
+        weather.function.parameters = raw_json(
+            R"({"type":"object","properties":{"city":{"type":"string"}},"required":["city"]})"
+        );
+        auto request = ask("get_weather for Paris please");
+        request.tools.emplace_back(weather);
+        return request;
+    }
+
     /// Options that ask the emulator for a fault.
     [[nodiscard]] static request_options
     with(std::initializer_list<std::pair<std::string, std::string>> headers)

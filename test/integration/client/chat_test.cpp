@@ -89,13 +89,7 @@ BOOST_AUTO_TEST_CASE(tags_of_client_and_call_are_one_header)
 BOOST_AUTO_TEST_CASE(tool_calls_come_whole_and_go_back_as_history)
 {
     client const hicap(options());
-    chat::function_tool weather;
-    weather.function.name = "get_weather";
-    weather.function.parameters =
-        raw_json(R"({"type":"object","properties":{"city":{"type":"string"}},"required":["city"]})"
-        );
-    auto request = ask("get_weather for Paris please");
-    request.tools.emplace_back(weather);
+    auto request = ask_for_weather();
 
     auto const asked = create(hicap, request);
     BOOST_TEST_REQUIRE(asked.choices.size() == 1U);

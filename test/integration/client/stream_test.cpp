@@ -96,13 +96,7 @@ BOOST_AUTO_TEST_CASE(choices_that_interleave_are_told_apart)
 BOOST_AUTO_TEST_CASE(tool_calls_are_assembled_from_their_pieces)
 {
     client const hicap(options());
-    chat::function_tool weather;
-    weather.function.name = "get_weather";
-    weather.function.parameters =
-        raw_json(R"({"type":"object","properties":{"city":{"type":"string"}},"required":["city"]})"
-        );
-    auto request = ask("get_weather for Paris please");
-    request.tools.emplace_back(weather);
+    auto request = ask_for_weather();
 
     auto const whole = create(hicap, request);
     auto events = open_stream(hicap, request);
