@@ -1,6 +1,7 @@
 #ifndef HICAP_ERROR_HPP
 #define HICAP_ERROR_HPP
 
+#include <hicap/attempt.hpp>
 #include <hicap/headers.hpp>
 #include <hicap/rate_limit.hpp>
 
@@ -14,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace hicap {
 
@@ -55,12 +57,27 @@ enum class errc
     tls_handshake,               ///< no agreement on protocol or cipher, or an alert of the peer
     tls_failure,                 ///< a record that cannot be decrypted, a broken session
     ca_file_unreadable,          ///< `client_options::ca_file` is missing or holds no certificate
+    client_certificate_unusable, ///< `client_options::client_certificate_file` or its key
 
     // The caller.
     missing_api_key = 300, ///< neither `client_options::api_key` nor HICAP_API_KEY is set
     invalid_base_url,      ///< not an http or https URL with a host
     invalid_header,        ///< CR, LF or NUL in a header name or value
     invalid_argument,      ///< an argument that no request can be made of: see the message
+    client_shut_down,      ///< `client::shutdown` was called
+
+    // Deadlines, see `hicap::deadlines`.
+    pool_wait_timeout = 400, ///< no connection came free
+    resolve_timeout,         ///< the name server did not answer
+    connect_timeout,         ///< no address accepted a connection
+    tls_timeout,             ///< the TLS handshake did not end
+    first_byte_timeout,      ///< the head of the response did not come
+    idle_timeout,            ///< a response stopped in its midst
+    total_timeout,           ///< the call as a whole took too long
+    pool_exhausted,          ///< all connections are busy, and `pool_options::max_waiters` wait
+
+    // Proxies.
+    proxy_refused = 500, ///< the proxy did not open a tunnel: see the message for its status
 };
 
 /// Classes of failure, to compare an error code with: `if (e.code() == condition::retryable)`.
@@ -71,7 +88,7 @@ enum class condition
     retryable = 1,
     rate_limited,     ///< 429 of either kind
     timeout,          ///< a deadline of the client, of the system or of the server passed
-    cancelled,        ///< the caller cancelled
+    cancelled,        ///< the caller cancelled, or shut the client down
     authentication,   ///< 401 and 403
     invalid_request,  ///< 400, 404, 409, 413, 422: the request itself is at fault
     connection,       ///< resolving, connecting or keeping a connection failed
@@ -112,8 +129,16 @@ public:
     /// Sets what `request_id` returns.
     void set_request_id(std::string id);
 
+    /// Every time that the request was sent, or could not be, in order; the last is the one that
+    /// this error tells of. Empty for what failed before there was any.
+    [[nodiscard]] std::vector<attempt> const& attempts() const noexcept;
+
+    /// Sets what `attempts` returns.
+    void set_attempts(std::vector<attempt> all);
+
 private:
     std::shared_ptr<std::string const> request_id_;
+    std::shared_ptr<std::vector<attempt> const> attempts_;
 };
 
 /// The API said no: an error status, or an error object in the middle of a stream.
@@ -136,6 +161,8 @@ public:
         std::optional<std::chrono::milliseconds> retry_after;
         hicap::rate_limit rate_limit;
         hicap::headers headers;
+        /// Why it was not tried again, in words of the client; empty where that needs none.
+        std::string not_retried;
     };
 
     explicit api_error(details what_came);

@@ -67,6 +67,8 @@ char const* describe(errc value) noexcept
         return "the TLS session broke";
     case errc::ca_file_unreadable:
         return "the file of certificate authorities cannot be used";
+    case errc::client_certificate_unusable:
+        return "the client's certificate or key cannot be used";
     case errc::missing_api_key:
         return "no API key";
     case errc::invalid_base_url:
@@ -75,6 +77,26 @@ char const* describe(errc value) noexcept
         return "invalid header";
     case errc::invalid_argument:
         return "invalid argument";
+    case errc::client_shut_down:
+        return "the client is shut down";
+    case errc::pool_wait_timeout:
+        return "no connection came free in time";
+    case errc::resolve_timeout:
+        return "the host name was not resolved in time";
+    case errc::connect_timeout:
+        return "no connection was made in time";
+    case errc::tls_timeout:
+        return "the TLS handshake did not end in time";
+    case errc::first_byte_timeout:
+        return "no response came in time";
+    case errc::idle_timeout:
+        return "the response stopped in its midst";
+    case errc::total_timeout:
+        return "the call took longer than it may";
+    case errc::pool_exhausted:
+        return "too many calls wait for a connection";
+    case errc::proxy_refused:
+        return "the proxy did not open a tunnel";
     }
     return "unknown error";
 }
@@ -88,7 +110,9 @@ bool is_connection_failure(sys::error_code const& code) noexcept
            code == error::network_down || code == error::network_reset ||
            code == error::timed_out || code == error::eof || code == error::not_connected ||
            code.category() == error::get_netdb_category() ||
-           code.category() == error::get_addrinfo_category() || code == errc::truncated_response;
+           code.category() == error::get_addrinfo_category() || code == errc::truncated_response ||
+           code == errc::resolve_timeout || code == errc::connect_timeout ||
+           code == errc::proxy_refused;
 }
 
 class errc_category final : public sys::error_category
@@ -141,19 +165,38 @@ public:
                        errc::server_error,
                        errc::overloaded,
                        errc::timed_out_upstream,
-                       errc::truncated_response
+                       errc::truncated_response,
+                       errc::pool_wait_timeout,
+                       errc::resolve_timeout,
+                       errc::connect_timeout,
+                       errc::tls_timeout,
+                       errc::first_byte_timeout,
+                       errc::idle_timeout,
+                       errc::pool_exhausted
                    ) ||
                    is_connection_failure(code);
         case condition::rate_limited:
             return one_of(errc::rate_limited, errc::insufficient_quota);
         case condition::timeout:
-            return one_of(errc::timed_out_upstream) || code == boost::asio::error::timed_out;
+            return one_of(
+                       errc::timed_out_upstream,
+                       errc::pool_wait_timeout,
+                       errc::resolve_timeout,
+                       errc::connect_timeout,
+                       errc::tls_timeout,
+                       errc::first_byte_timeout,
+                       errc::idle_timeout,
+                       errc::total_timeout
+                   ) ||
+                   code == boost::asio::error::timed_out;
         case condition::cancelled:
-            return code == boost::asio::error::operation_aborted;
+            return code == boost::asio::error::operation_aborted || code == errc::client_shut_down;
         case condition::authentication:
             return one_of(errc::authentication, errc::permission_denied);
         case condition::invalid_request:
-            return one_of(errc::invalid_request, errc::not_found, errc::conflict);
+            return one_of(
+                errc::invalid_request, errc::not_found, errc::conflict, errc::invalid_argument
+            );
         case condition::connection:
             return is_connection_failure(code);
         case condition::tls:
@@ -274,6 +317,8 @@ std::string compose(api_error::details const& came)
         out += escape_for_display(came.body);
         out += '"';
     }
+    if (!came.not_retried.empty())
+        out += "; " + came.not_retried;
     return out;
 }
 
@@ -346,6 +391,17 @@ error::~error() = default;
 void error::set_request_id(std::string id)
 {
     request_id_ = std::make_shared<std::string const>(std::move(id));
+}
+
+std::vector<attempt> const& error::attempts() const noexcept
+{
+    static std::vector<attempt> const none;
+    return attempts_ ? *attempts_ : none;
+}
+
+void error::set_attempts(std::vector<attempt> all)
+{
+    attempts_ = std::make_shared<std::vector<attempt> const>(std::move(all));
 }
 
 api_error::api_error(details what_came)

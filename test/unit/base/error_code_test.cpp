@@ -42,10 +42,21 @@ std::vector<errc> const& all_codes()
         errc::tls_handshake,
         errc::tls_failure,
         errc::ca_file_unreadable,
+        errc::client_certificate_unusable,
         errc::missing_api_key,
         errc::invalid_base_url,
         errc::invalid_header,
         errc::invalid_argument,
+        errc::client_shut_down,
+        errc::pool_wait_timeout,
+        errc::resolve_timeout,
+        errc::connect_timeout,
+        errc::tls_timeout,
+        errc::first_byte_timeout,
+        errc::idle_timeout,
+        errc::total_timeout,
+        errc::pool_exhausted,
+        errc::proxy_refused,
     };
     return all;
 }
@@ -148,10 +159,21 @@ BOOST_AUTO_TEST_CASE(codes_have_their_conditions)
         {errc::tls_handshake, {c::tls}},
         {errc::tls_failure, {c::tls}},
         {errc::ca_file_unreadable, {}},
+        {errc::client_certificate_unusable, {}},
         {errc::missing_api_key, {}},
         {errc::invalid_base_url, {}},
         {errc::invalid_header, {}},
-        {errc::invalid_argument, {}},
+        {errc::invalid_argument, {c::invalid_request}},
+        {errc::client_shut_down, {c::cancelled}},
+        {errc::pool_wait_timeout, {c::timeout, c::retryable}},
+        {errc::resolve_timeout, {c::timeout, c::connection, c::retryable}},
+        {errc::connect_timeout, {c::timeout, c::connection, c::retryable}},
+        {errc::tls_timeout, {c::timeout, c::retryable}},
+        {errc::first_byte_timeout, {c::timeout, c::retryable}},
+        {errc::idle_timeout, {c::timeout, c::retryable}},
+        {errc::total_timeout, {c::timeout}},
+        {errc::pool_exhausted, {c::retryable}},
+        {errc::proxy_refused, {c::connection, c::retryable}},
     };
     BOOST_TEST(rows.size() == all_codes().size());
     for (auto const& one : rows)
@@ -209,6 +231,26 @@ BOOST_AUTO_TEST_CASE(an_error_holds_code_message_and_request_id)
     BOOST_TEST(before.request_id().empty());
     error const copy(made);
     BOOST_TEST(copy.request_id() == "r1");
+}
+
+BOOST_AUTO_TEST_CASE(an_error_holds_the_attempts_of_its_call)
+{
+    error made(errc::connect_timeout, "connecting");
+    BOOST_TEST(made.attempts().empty());
+    auto const before = made;
+    std::vector<attempt> all(2);
+    all[0].status = 500;
+    all[0].code = errc::server_error;
+    all[1].code = errc::connect_timeout;
+    made.set_attempts(all);
+    error const copy(made);
+    for (auto const& one : {made, copy}) {
+        BOOST_TEST_REQUIRE(one.attempts().size() == 2u);
+        BOOST_TEST(one.attempts()[0].status == 500);
+        BOOST_TEST((one.attempts()[1].code == errc::connect_timeout));
+    }
+    BOOST_TEST(&copy.attempts() == &made.attempts());
+    BOOST_TEST(before.attempts().empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
