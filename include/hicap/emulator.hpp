@@ -6,7 +6,9 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace hicap {
@@ -50,6 +52,78 @@ struct emulator_options
     emulator_rate_limit rate_limit{};
 };
 
+/// How one request fails: a step of `emulator::script`.
+///
+/// Each member is the request header of its name in the table at `emulator`, which says what it
+/// does and its range. A fault as it is made is none: the request is served as if it had no such
+/// headers.
+struct emulator_fault
+{
+    enum class error_body
+    {
+        json, ///< as the API's
+        text,
+        empty,
+        string_error,
+    };
+
+    enum class other_content
+    {
+        none,
+        html,
+        json,
+    };
+
+    enum class ending
+    {
+        fin,
+        clean,
+        no_close_notify,
+        rst,
+        half_record,
+    };
+
+    enum class damage
+    {
+        none,
+        status_line,
+        header,
+        endless_header,
+        content_length_short,
+        content_length_long,
+        both_framings,
+        chunk_size,
+        sse_garbage,
+    };
+
+    std::optional<int> status{};
+    std::string retry_after{}; ///< empty: no such header
+    std::string code{};        ///< empty: null
+    error_body body = error_body::json;
+    /// Names and values, `x-emulator-header` each.
+    std::vector<std::pair<std::string, std::string>> headers{};
+    other_content content = other_content::none;
+    damage malformed = damage::none;
+
+    std::uint64_t comments = 0;
+    std::uint64_t empty_events = 0;
+    std::optional<std::uint64_t> stream_error{};
+
+    std::optional<std::uint64_t> events{};
+    std::optional<std::uint64_t> cut_after{};
+    ending cut = ending::fin;
+    std::optional<std::uint64_t> stall_after_events{};
+    std::optional<std::uint64_t> stall_after_bytes{}; ///< 0: also `x-emulator-stall: head`
+
+    std::uint64_t drip = 0; ///< 0: in pieces as they come
+    std::chrono::milliseconds delay_head{0};
+    std::chrono::milliseconds delay_event{0};
+    std::chrono::milliseconds delay_drip{0};
+
+    std::optional<std::int64_t> tokens{};
+    std::optional<double> tokens_per_second{};
+};
+
 /// What an emulator has done since it was made.
 struct emulator_statistics
 {
@@ -58,7 +132,13 @@ struct emulator_statistics
     std::uint64_t tls_handshakes_full = 0;
     std::uint64_t tls_handshakes_resumed = 0; ///< by a session ticket
     std::uint64_t tls_handshakes_failed = 0;
+    /// By the client: while the emulator would have gone on, with FIN or the farewell of TLS.
+    std::uint64_t connections_closed_by_client = 0;
+    /// As above, with a TCP reset. A system sends one too for a close with bytes unread.
+    std::uint64_t connections_reset_by_client = 0;
     std::uint64_t requests = 0;          ///< with a complete head and body
+    std::uint64_t requests_refused = 0;  ///< and what is no request: errors nobody asked for
+    std::uint64_t responses_stalled = 0; ///< that wait now, as was asked for, for a client to leave
     std::uint64_t tokens_generated = 0;  ///< in streams as they are sent, in whole answers at once
     std::uint64_t streams_finished = 0;  ///< sent up to `data: [DONE]`
     std::uint64_t streams_abandoned = 0; ///< the client went away before; the generation stopped
@@ -77,8 +157,11 @@ struct emulator_statistics
 /// called when `tool_choice` demands it, or when the last user message holds its name; a
 /// conversation that ends in a tool's answer is answered with text.
 ///
-/// A request may ask for its own failure, and for its own pace. A value that cannot be read is
-/// answered with 400, and the header is named in `param`.
+/// A request may ask for its own failure, and for its own pace, by these headers; `script` asks for
+/// the same whatever the headers say. A value that cannot be read, or that does not fit the others,
+/// is answered with 400, and the header is named in `param`.
+///
+/// What is answered:
 ///
 /// | request header | what happens |
 /// |---|---|
@@ -88,15 +171,64 @@ struct emulator_statistics
 /// | `x-emulator-body: text` | that error's body is not JSON; without a status: 500 |
 /// | `x-emulator-body: empty` | that error has no body |
 /// | `x-emulator-body: string-error` | that error's body is `{"error":"..."}` |
+/// | `x-emulator-header: Name: value` | any response has this header; may come more than once |
 /// | `x-emulator-content: html` | 200 with an HTML page |
-/// | `x-emulator-stream-error: 3` | after 3 events an error object, and no `[DONE]` after it |
-/// | `x-emulator-events: 3` | a stream ends and its connection closes after 3 events (or 0) |
-/// | `x-emulator-cut: fin` | how it ends: without the last chunk, and FIN; the default |
-/// | `x-emulator-cut: clean` | with the last chunk, then FIN |
-/// | `x-emulator-cut: no-close-notify` | as `fin`, and TLS ends without its farewell |
-/// | `x-emulator-cut: rst` | with a TCP reset |
+/// | `x-emulator-content: json` | 200 with a whole answer where a stream was asked for |
 /// | `x-emulator-tokens: 500` | texts of this length (1..1000000), or shorter by limit or `stop` |
+///
+/// `x-emulator-header` takes the place of the emulator's own header of that name, but stands beside
+/// those of the framing.
+///
+/// What a stream brings. Comments, empty events and garbage are nowhere counted as events:
+///
+/// | request header | what happens |
+/// |---|---|
+/// | `x-emulator-comments: 3` | so many comments, `: keep-alive`, before the first event |
+/// | `x-emulator-empty-events: 3` | so many events with empty data before the first event |
+/// | `x-emulator-stream-error: 3` | after 3 events an error object, and no `[DONE]` after it |
+///
+/// 1000000000 comments, the most there may be, are for ever; their pace is
+/// `x-emulator-delay-event`.
+///
+/// Where a response ends early. An event is one of a stream, or the whole body of another response,
+/// so 0 events are a head alone. Bytes are those of head and body as they go on the wire, before
+/// TLS, so 0 bytes are before anything. A response that is shorter ends as ever:
+///
+/// | request header | what happens |
+/// |---|---|
+/// | `x-emulator-events: 3` | the response ends and its connection closes after 3 events |
+/// | `x-emulator-cut-after: 100` | the response ends and its connection closes after 100 bytes |
+/// | `x-emulator-cut: fin` | how either ends: without the last chunk, and FIN; the default |
+/// | `x-emulator-cut: clean` | with the last chunk, then FIN; only with `x-emulator-events` |
+/// | `x-emulator-cut: no-close-notify` | as `fin`, and TLS ends without its farewell |
+/// | `x-emulator-cut: half-record` | with half a TLS record more, then FIN; only with TLS |
+/// | `x-emulator-cut: rst` | with a TCP reset, which may overtake what was sent |
+/// | `x-emulator-stall-after-events: 3` | nothing comes after 3 events until the client goes away |
+/// | `x-emulator-stall-after-bytes: 100` | the same after 100 bytes |
+/// | `x-emulator-stall: head` | the same after 0 bytes |
+///
+/// When it comes. Delays are milliseconds, up to 3600000:
+///
+/// | request header | what happens |
+/// |---|---|
+/// | `x-emulator-delay-head: 250` | so long before the first byte |
+/// | `x-emulator-delay-event: 250` | so long before each event, each comment and each empty event |
+/// | `x-emulator-drip: 1` | in pieces of at most so many bytes, a write and a TLS record each |
+/// | `x-emulator-delay-drip: 20` | so long between these pieces; only with `x-emulator-drip` |
 /// | `x-emulator-tokens-per-second: 50` | replaces `emulator_options::tokens_per_second` |
+///
+/// What is not HTTP or not an event stream, `x-emulator-malformed`, one of:
+///
+/// | value | what happens |
+/// |---|---|
+/// | `status-line` | the status line has no number |
+/// | `header` | the head has a line without a colon |
+/// | `endless-header` | the value of a header never ends; it comes as fast as it is read |
+/// | `content-length-short` | one byte less than the body has; of a stream, 16, without chunks |
+/// | `content-length-long` | one byte more, then FIN; of a stream, 1000000000, without chunks |
+/// | `both-framings` | `content-length` and `transfer-encoding: chunked`, with chunks |
+/// | `chunk-size` | chunks with sizes that are no numbers, for any response that has a body |
+/// | `sse-garbage` | a stream begins with lines that are no fields and an event that is no JSON |
 ///
 /// Bounds: 64 KiB for the head of a request (431), 64 MiB for its body (413).
 ///
@@ -138,6 +270,14 @@ public:
     /// Closes the port and all connections, without waiting for it; `run` of the context returns
     /// when that is done and nothing else is left. A second call does nothing.
     void stop();
+
+    /// Lets the requests that come from now on fail by these steps: each takes one, in order,
+    /// whatever its headers `x-emulator-*` say, and also where it is refused. After the last step
+    /// requests are served as ever. Steps of an earlier call that are left are dropped.
+    ///
+    /// Throws `std::invalid_argument` that names the step (from 0) and the header of the member at
+    /// fault; the earlier steps stay then.
+    void script(std::vector<emulator_fault> steps);
 
     /// A snapshot of the counters.
     [[nodiscard]] emulator_statistics statistics() const noexcept;

@@ -45,6 +45,10 @@ public:
     /// Sends the farewell of TLS, where there is one.
     [[nodiscard]] virtual asio::awaitable<void> say_farewell() = 0;
 
+    /// Sends the first half of a TLS record. Nothing else may be written after it.
+    /// Precondition: the stream is one of TLS.
+    [[nodiscard]] virtual asio::awaitable<void> send_half_record() = 0;
+
     /// Sends FIN. Reading goes on.
     virtual void finish() noexcept = 0;
 

@@ -55,7 +55,7 @@ answer make_answer(call const& call, chat_request request)
     )
                          .count();
     for (std::int64_t i = 0; i != request.choices; ++i) {
-        result.choices.push_back(make_chat_choice(request, i, call.faults.text_tokens));
+        result.choices.push_back(make_chat_choice(request, i, call.fault.tokens));
         for (std::size_t j = 0; j != result.choices.back().calls.size(); ++j)
             result.call_ids.push_back(call.ids.make("call_"));
     }
@@ -355,7 +355,8 @@ response create_chat_completion(call const& call)
     response result;
     result.prompt_tokens = answer.request.prompt.tokens;
     result.tokens = answer.completion_tokens();
-    if (answer.request.stream) {
+    auto const as_json = call.fault.content == emulator_fault::other_content::json;
+    if (answer.request.stream && !as_json) {
         result.headers.append("content-type", "text/event-stream; charset=utf-8");
         result.headers.append("cache-control", "no-cache");
         result.events = std::make_unique<chunk_source>(std::move(answer));

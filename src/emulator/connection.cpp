@@ -5,16 +5,15 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/rfc7230.hpp>
-#include <boost/beast/http/status.hpp>
 #include <boost/beast/http/string_body.hpp>
 
-#include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <exception>
+#include <utility>
 
 namespace hicap::emulation {
 namespace {
@@ -31,6 +30,7 @@ constexpr std::chrono::seconds max_parting_time{1};
 
 constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable);
 
+using ending = emulator_fault::ending;
 using request_parser = http::request_parser<http::string_body>;
 
 std::string string_of(beast::string_view text)
@@ -63,29 +63,6 @@ bool expects_continue(request_parser const& parser)
 {
     auto const& message = parser.get();
     return message.version() == 11 && beast::iequals(message[http::field::expect], "100-continue");
-}
-
-bool may_have_body(int status) noexcept
-{
-    return status != 204 && status != 304;
-}
-
-void append_hex(std::string& text, std::size_t number)
-{
-    constexpr int base = 16;
-    std::array<char, 16> digits{};
-    auto const end = std::to_chars(digits.data(), digits.data() + digits.size(), number, base).ptr;
-    text.append(digits.data(), end);
-}
-
-// How long that many tokens take. What is longer than a year is never waited for.
-clock::duration time_for(std::uint64_t tokens, double tokens_per_second)
-{
-    constexpr double year = 365.0 * 24 * 3600;
-    std::chrono::duration<double> const time(
-        std::min(static_cast<double>(tokens) / tokens_per_second, year)
-    );
-    return std::chrono::duration_cast<clock::duration>(time);
 }
 
 } // namespace
@@ -136,8 +113,10 @@ asio::awaitable<void> connection::keep_reading(std::shared_ptr<connection> self)
 {
     while (!self->ended_) {
         auto const result = co_await self->stream_->read_some(asio::buffer(self->chunk_));
-        if (result.first)
+        if (result.first) {
+            self->note_client_left(result.first);
             break;
+        }
         self->received_.append(self->chunk_.data(), result.second);
         self->wake_.cancel();
         while (self->received_.size() > max_received_size && !self->ended_) {
@@ -176,12 +155,24 @@ asio::awaitable<bool> connection::wait_until(clock::time_point time)
 asio::awaitable<bool> connection::write(std::string_view bytes)
 {
     auto const error = co_await stream_->write(asio::buffer(bytes));
+    if (error)
+        note_client_left(error);
     co_return !error;
+}
+
+void connection::note_client_left(boost::system::error_code const& error) noexcept
+{
+    // What is aborted was closed from this side.
+    if (error == asio::error::operation_aborted || std::exchange(parting_, true))
+        return;
+    auto const by_reset =
+        error == asio::error::connection_reset || error == asio::error::broken_pipe;
+    owner_->on_client_left(by_reset);
 }
 
 asio::awaitable<void> connection::serve()
 {
-    while (keep_alive_) {
+    while (wishes_.keep_alive) {
         auto request = co_await read_request();
         if (!request)
             co_return;
@@ -217,150 +208,35 @@ asio::awaitable<std::optional<request>> connection::read_request()
                 co_return std::nullopt;
         }
     }
-    chunked_ = parser.get().version() == 11;
-    keep_alive_ = chunked_ && parser.keep_alive();
-    head_only_ = parser.get().method() == http::verb::head;
+    wishes_.chunks = parser.get().version() == 11;
+    wishes_.keep_alive = wishes_.chunks && parser.keep_alive();
+    wishes_.head_only = parser.get().method() == http::verb::head;
     co_return to_request(parser);
 }
 
 asio::awaitable<void> connection::refuse_and_close(refusal why)
 {
-    keep_alive_ = false;
-    co_await send_whole(owner_->refuse(why));
+    wishes_.keep_alive = false;
+    co_await respond(owner_->refuse(why));
 }
 
 asio::awaitable<void> connection::respond(response response)
 {
-    if (response.events)
-        co_await send_stream(std::move(response));
-    else
-        co_await send_whole(std::move(response));
-}
-
-std::string connection::head_of(response const& response, std::string_view framing) const
-{
-    auto const reason =
-        http::obsolete_reason(static_cast<http::status>(static_cast<unsigned>(response.status)));
-    std::string head = "HTTP/1.1 " + std::to_string(response.status) + ' ' + string_of(reason);
-    head += "\r\nserver: hicap-emulator\r\n";
-    for (auto const& [name, value] : response.headers)
-        head += name + ": " + value + "\r\n";
-    head += framing;
-    if (!keep_alive_)
-        head += "connection: close\r\n";
-    head += "\r\n";
-    return head;
-}
-
-asio::awaitable<void> connection::send_whole(response response)
-{
-    owner_->on_tokens(response.tokens);
-    if (response.tokens_per_second > 0) {
-        auto const ready = clock::now() + time_for(response.tokens, response.tokens_per_second);
-        if (!co_await wait_until(ready)) {
-            keep_alive_ = false;
-            co_return;
-        }
-    }
-    std::string bytes;
-    if (may_have_body(response.status)) {
-        auto const size = "content-length: " + std::to_string(response.body.size()) + "\r\n";
-        bytes = head_of(response, size);
-        if (!head_only_)
-            bytes += response.body;
-    } else {
-        bytes = head_of(response, {});
-    }
-    if (!co_await write(bytes))
-        keep_alive_ = false;
-    else if (!keep_alive_)
-        co_await part(ending::clean);
-}
-
-asio::awaitable<void> connection::send_stream(response response)
-{
-    auto const head = head_of(response, chunked_ ? "transfer-encoding: chunked\r\n" : "");
-    auto const cut = response.cut;
-    streaming_ = true;
-    auto result = outcome::abandoned;
-    if (co_await write(head))
-        result = co_await send_events(std::move(response));
+    streaming_ = response.events != nullptr;
+    auto const how = response.fault.cut;
+    response_sender sender(*this, *owner_, std::move(response), wishes_);
+    auto const outcome = co_await sender.send();
     streaming_ = false;
-
-    auto how = ending::clean;
-    switch (result) {
-    case outcome::finished:
-        owner_->on_stream_finished();
-        break;
-    case outcome::failed:
-        owner_->on_stream_cut();
-        break;
-    case outcome::cut:
-        owner_->on_stream_cut();
-        how = cut->how;
-        keep_alive_ = false;
-        break;
-    case outcome::abandoned:
-        owner_->on_stream_abandoned();
-        keep_alive_ = false;
-        co_return;
-    }
-    if (how == ending::clean && chunked_ && !co_await write("0\r\n\r\n"))
-        keep_alive_ = false;
-    else if (!keep_alive_)
+    wishes_.keep_alive = outcome == response_outcome::finished;
+    if (outcome == response_outcome::finished_last)
+        co_await part(ending::clean);
+    else if (outcome == response_outcome::cut)
         co_await part(how);
-}
-
-asio::awaitable<connection::outcome> connection::send_events(response response)
-{
-    auto const start = clock::now();
-    std::uint64_t sent = 0;
-    std::uint64_t tokens = 0;
-    auto result = outcome::finished;
-    for (;; ++sent) {
-        if (response.cut && response.cut->after_events == sent)
-            co_return outcome::cut;
-        auto const event = response.events->next();
-        if (!event)
-            co_return result;
-        if (event->failure)
-            result = outcome::failed;
-
-        tokens += event->tokens;
-        if (response.tokens_per_second > 0 && event->tokens != 0) {
-            auto const due = start + time_for(tokens, response.tokens_per_second);
-            if (!co_await wait_until(due))
-                co_return outcome::abandoned;
-        }
-        if (ended_)
-            co_return outcome::abandoned;
-        owner_->on_tokens(event->tokens);
-        if (!co_await send_event(event->data))
-            co_return outcome::abandoned;
-    }
-}
-
-asio::awaitable<bool> connection::send_event(std::string_view data)
-{
-    constexpr std::string_view before = "data: ";
-    constexpr std::string_view after = "\n\n";
-
-    // One write, so one TLS record and one HTTP chunk.
-    event_.clear();
-    if (chunked_) {
-        append_hex(event_, before.size() + data.size() + after.size());
-        event_ += "\r\n";
-    }
-    event_ += before;
-    event_ += data;
-    event_ += after;
-    if (chunked_)
-        event_ += "\r\n";
-    co_return co_await write(event_);
 }
 
 asio::awaitable<void> connection::part(ending how)
 {
+    parting_ = true;
     if (how == ending::rst) {
         stream_->reset_on_close();
         co_return;
@@ -372,7 +248,9 @@ asio::awaitable<void> connection::part(ending how)
         if (!cancelled && self)
             self->stream_->close();
     });
-    if (how != ending::no_close_notify)
+    if (how == ending::half_record)
+        co_await stream_->send_half_record();
+    else if (how != ending::no_close_notify)
         co_await stream_->say_farewell();
     stream_->finish();
     // To close with bytes unread would send a reset, which can overtake the answer.

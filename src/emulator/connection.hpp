@@ -3,6 +3,7 @@
 
 #include "emulator/byte_stream.hpp"
 #include "emulator/exchange.hpp"
+#include "emulator/sender.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -23,20 +24,15 @@ class connection;
 class refusal;
 
 /// What a connection needs of the server that accepted it. Called on the strand.
-class connection_owner
+class connection_owner : public response_observer
 {
 public:
-    virtual ~connection_owner() = default;
-
     virtual response answer(request const& request) = 0;
     virtual response refuse(refusal const& why) = 0;
 
     virtual void on_handshake(handshake_result result) noexcept = 0;
     virtual void on_request() noexcept = 0;
-    virtual void on_tokens(std::uint64_t count) noexcept = 0;
-    virtual void on_stream_finished() noexcept = 0;
-    virtual void on_stream_abandoned() noexcept = 0;
-    virtual void on_stream_cut() noexcept = 0;
+    virtual void on_client_left(bool by_reset) noexcept = 0;
     /// From the destructor of the connection.
     virtual void on_closed(connection* closed) noexcept = 0;
 };
@@ -47,7 +43,7 @@ public:
 /// Two coroutines serve it: one reads all the time, so that a client that goes away is noticed
 /// while an answer is under way; the other takes requests from what has been read, and answers.
 /// Both own the connection.
-class connection : public std::enable_shared_from_this<connection>
+class connection final : public std::enable_shared_from_this<connection>, private response_path
 {
 public:
     /// Precondition: `executor` is a strand.
@@ -59,7 +55,7 @@ public:
 
     connection(connection const&) = delete;
     connection& operator=(connection const&) = delete;
-    ~connection();
+    ~connection() override;
 
     /// Starts to serve, until either side closes.
     void start();
@@ -75,29 +71,21 @@ private:
     /// The next request; none where the connection is to be closed.
     asio::awaitable<std::optional<request>> read_request();
     asio::awaitable<void> respond(response response);
-    asio::awaitable<void> send_whole(response response);
-    asio::awaitable<void> send_stream(response response);
-    enum class outcome
-    {
-        finished,
-        failed, ///< by a fault, whole as HTTP
-        cut,    ///< by a fault
-        abandoned,
-    };
-    asio::awaitable<outcome> send_events(response response);
-    asio::awaitable<bool> send_event(std::string_view data);
     asio::awaitable<void> refuse_and_close(refusal why);
-    asio::awaitable<bool> write(std::string_view bytes);
     /// Ends the connection so that the client can read all that was sent.
-    asio::awaitable<void> part(ending how);
+    asio::awaitable<void> part(emulator_fault::ending how);
+
+    asio::awaitable<bool> write(std::string_view bytes) override;
+    asio::awaitable<bool> wait_until(std::chrono::steady_clock::time_point time) override;
+
+    [[nodiscard]] bool has_client() const noexcept override { return !ended_; }
+
+    /// Tells the owner, once, unless the connection was about to end.
+    void note_client_left(boost::system::error_code const& error) noexcept;
 
     /// Waits until more than so many bytes are at hand. False where no more will come.
     asio::awaitable<bool> wait_for_more_than(std::size_t size);
-    /// Waits until then. False where the client went away.
-    asio::awaitable<bool> wait_until(std::chrono::steady_clock::time_point time);
     asio::awaitable<void> wait_for_wake_up();
-
-    [[nodiscard]] std::string head_of(response const& response, std::string_view framing) const;
 
     asio::any_io_executor executor_;
     std::shared_ptr<connection_owner> owner_;
@@ -109,11 +97,9 @@ private:
     asio::steady_timer wake_;  ///< cancelled whenever the two above change
     asio::steady_timer space_; ///< cancelled when `received_` shrinks
 
-    std::string event_;      ///< the event that is being sent
     bool streaming_ = false; ///< so the end of what is received means that the client went away
-    bool keep_alive_ = true;
-    bool chunked_ = true;
-    bool head_only_ = false;
+    bool parting_ = false;   ///< why the client goes no longer matters
+    client_wishes wishes_;
 };
 
 } // namespace hicap::emulation

@@ -1,4 +1,6 @@
 #include "emulator/connection.hpp"
+#include "emulator/fault.hpp"
+#include "emulator/refusal.hpp"
 #include "emulator/service.hpp"
 #include "emulator/tls_context.hpp"
 
@@ -45,6 +47,19 @@ void check(emulator_options const& options)
         );
     if (options.certificate_names.empty())
         throw std::invalid_argument("emulator_options::certificate_names is empty");
+}
+
+void check(std::vector<emulator_fault> const& steps, bool tls)
+{
+    for (std::size_t i = 0; i != steps.size(); ++i) {
+        try {
+            emulation::check_fault(steps[i], tls);
+        } catch (emulation::refusal const& why) {
+            throw std::invalid_argument(
+                "emulator::script, step " + std::to_string(i) + ": " + why.what()
+            );
+        }
+    }
 }
 
 tcp::endpoint listen(tcp::acceptor& acceptor, std::string const& address, std::uint16_t port)
@@ -127,6 +142,14 @@ public:
         });
     }
 
+    void script(std::vector<emulator_fault> steps)
+    {
+        check(steps, tls_.has_value());
+        asio::dispatch(strand_, [self = shared_from_this(), steps = std::move(steps)]() mutable {
+            self->service_.script(std::move(steps));
+        });
+    }
+
     emulator_statistics statistics() const noexcept
     {
         emulator_statistics result;
@@ -135,7 +158,11 @@ public:
         result.tls_handshakes_full = handshakes_full_.load(relaxed);
         result.tls_handshakes_resumed = handshakes_resumed_.load(relaxed);
         result.tls_handshakes_failed = handshakes_failed_.load(relaxed);
+        result.connections_closed_by_client = closed_by_client_.load(relaxed);
+        result.connections_reset_by_client = reset_by_client_.load(relaxed);
         result.requests = requests_.load(relaxed);
+        result.requests_refused = requests_refused_.load(relaxed);
+        result.responses_stalled = responses_stalled_.load(relaxed);
         result.tokens_generated = tokens_.load(relaxed);
         result.streams_finished = streams_finished_.load(relaxed);
         result.streams_abandoned = streams_abandoned_.load(relaxed);
@@ -145,11 +172,15 @@ public:
 
     emulation::response answer(emulation::request const& request) override
     {
-        return service_.answer(request, clock::now());
+        auto result = service_.answer(request, clock::now());
+        if (result.refused)
+            count(requests_refused_);
+        return result;
     }
 
     emulation::response refuse(emulation::refusal const& why) override
     {
+        count(requests_refused_);
         return service_.refuse(why, clock::now());
     }
 
@@ -172,6 +203,15 @@ public:
     void on_stream_abandoned() noexcept override { count(streams_abandoned_); }
 
     void on_stream_cut() noexcept override { count(streams_cut_); }
+
+    void on_stall_begin() noexcept override { count(responses_stalled_); }
+
+    void on_stall_end() noexcept override { responses_stalled_.fetch_sub(1, relaxed); }
+
+    void on_client_left(bool by_reset) noexcept override
+    {
+        count(by_reset ? reset_by_client_ : closed_by_client_);
+    }
 
     void on_closed(emulation::connection* closed) noexcept override
     {
@@ -232,7 +272,11 @@ private:
     counter handshakes_full_{0};
     counter handshakes_resumed_{0};
     counter handshakes_failed_{0};
+    counter closed_by_client_{0};
+    counter reset_by_client_{0};
     counter requests_{0};
+    counter requests_refused_{0};
+    counter responses_stalled_{0};
     counter tokens_{0};
     counter streams_finished_{0};
     counter streams_abandoned_{0};
@@ -273,6 +317,11 @@ void emulator::start()
 void emulator::stop()
 {
     implementation_->stop();
+}
+
+void emulator::script(std::vector<emulator_fault> steps)
+{
+    implementation_->script(std::move(steps));
 }
 
 emulator_statistics emulator::statistics() const noexcept

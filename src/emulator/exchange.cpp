@@ -19,6 +19,13 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept
     });
 }
 
+void fields::remove(std::string_view name)
+{
+    std::erase_if(entries_, [name](auto const& entry) {
+        return equal_ignoring_case(entry.first, name);
+    });
+}
+
 std::string const* fields::find(std::string_view name) const noexcept
 {
     for (auto const& entry : entries_) {

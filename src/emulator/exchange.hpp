@@ -1,6 +1,8 @@
 #ifndef HICAP_EMULATOR_EXCHANGE_HPP
 #define HICAP_EMULATOR_EXCHANGE_HPP
 
+#include <hicap/emulator.hpp>
+
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -21,6 +23,9 @@ public:
     {
         entries_.emplace_back(std::move(name), std::move(value));
     }
+
+    /// All of that name.
+    void remove(std::string_view name);
 
     /// The value of the first field of that name, null where there is none.
     [[nodiscard]] std::string const* find(std::string_view name) const noexcept;
@@ -51,6 +56,7 @@ struct event
     std::string data;
     std::uint64_t tokens = 0; ///< that it brings, for the pace and the statistics
     bool failure = false;     ///< the error object of a fault
+    bool raw = false;         ///< no event, but text to be sent as it is
 };
 
 /// Makes the events of a stream one by one, so that a stream that nobody reads stops.
@@ -63,21 +69,6 @@ public:
     [[nodiscard]] virtual std::optional<event> next() = 0;
 };
 
-enum class ending
-{
-    clean,           ///< the last chunk, close_notify, FIN
-    fin,             ///< close_notify, FIN
-    no_close_notify, ///< FIN
-    rst,             ///< a TCP reset
-};
-
-/// Ends a stream and its connection before its time.
-struct cut
-{
-    std::uint64_t after_events = 0;
-    ending how = ending::fin;
-};
-
 struct response
 {
     int status = 200;
@@ -87,7 +78,8 @@ struct response
     std::int64_t prompt_tokens = 0;
     std::uint64_t tokens = 0;     ///< of the whole answer
     double tokens_per_second = 0; ///< 0: at once
-    std::optional<emulation::cut> cut;
+    bool refused = false;         ///< an error that nobody asked for
+    emulator_fault fault;
 };
 
 } // namespace hicap::emulation

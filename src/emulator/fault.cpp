@@ -2,15 +2,23 @@
 
 #include "emulator/refusal.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
+#include <string>
 #include <string_view>
 #include <utility>
 
 namespace hicap::emulation {
 namespace {
 
+using milliseconds = std::chrono::milliseconds;
+
 constexpr std::string_view html_page = "<!doctype html>\n<html><head><title>Sign in</title></head>"
                                        "<body><h1>Please sign in</h1></body></html>\n";
+
+constexpr std::string_view garbage = "\x01\xfe\xff no field\nnor: this\nno colon\n\n"
+                                     "data: {\"id\":\"chatcmpl-\n\n";
 
 [[noreturn]] void refuse(std::string_view name, std::string_view expected)
 {
@@ -22,47 +30,149 @@ constexpr std::string_view html_page = "<!doctype html>\n<html><head><title>Sign
     throw invalid_request(std::move(message), "invalid_value", std::string(name));
 }
 
+// All that is a number: its header, its place and its range.
+template <class Fault, class Visitor>
+void for_each_number(Fault& fault, Visitor const& visit)
+{
+    constexpr std::uint64_t max_count = 1'000'000'000;
+    constexpr std::int64_t max_text_tokens = 1'000'000;
+    constexpr double max_rate = 1e9;
+    constexpr milliseconds no_delay(0);
+    constexpr milliseconds max_delay = std::chrono::hours(1);
+
+    visit("x-emulator-status", fault.status, 200, 599);
+    visit("x-emulator-comments", fault.comments, 0, max_count);
+    visit("x-emulator-empty-events", fault.empty_events, 0, max_count);
+    visit("x-emulator-stream-error", fault.stream_error, 0, max_count);
+    visit("x-emulator-events", fault.events, 0, max_count);
+    visit("x-emulator-cut-after", fault.cut_after, 0, max_count);
+    visit("x-emulator-stall-after-events", fault.stall_after_events, 0, max_count);
+    visit("x-emulator-stall-after-bytes", fault.stall_after_bytes, 0, max_count);
+    visit("x-emulator-drip", fault.drip, 0, max_count);
+    visit("x-emulator-delay-head", fault.delay_head, no_delay, max_delay);
+    visit("x-emulator-delay-event", fault.delay_event, no_delay, max_delay);
+    visit("x-emulator-delay-drip", fault.delay_drip, no_delay, max_delay);
+    visit("x-emulator-tokens", fault.tokens, 1, max_text_tokens);
+    visit("x-emulator-tokens-per-second", fault.tokens_per_second, 0, max_rate);
+}
+
 template <class Number>
-std::optional<Number>
-read_number(fields const& headers, std::string_view name, Number min, Number max)
+std::string to_text(Number number)
+{
+    return std::to_string(number);
+}
+
+std::string to_text(milliseconds time)
+{
+    return to_text(time.count());
+}
+
+template <class Number>
+bool read_number(std::string_view text, Number& value)
+{
+    auto const* const end = text.data() + text.size();
+    auto const parsed = std::from_chars(text.data(), end, value);
+    return parsed.ec == std::errc() && parsed.ptr == end;
+}
+
+bool read_number(std::string_view text, milliseconds& value)
+{
+    milliseconds::rep count = 0;
+    auto const read = read_number(text, count);
+    value = milliseconds(count);
+    return read;
+}
+
+template <class Number>
+bool read_number(std::string_view text, std::optional<Number>& value)
+{
+    return read_number(text, value.emplace());
+}
+
+template <class Number, class Min, class Max>
+bool is_within(Number value, Min min, Max max)
+{
+    // Written so that NaN is not.
+    return value >= static_cast<Number>(min) && value <= static_cast<Number>(max);
+}
+
+template <class Number, class Min, class Max>
+bool is_within(std::optional<Number> const& value, Min min, Max max)
+{
+    return !value || is_within(*value, min, max);
+}
+
+template <class Min, class Max>
+[[noreturn]] void refuse_number(std::string_view name, Min min, Max max)
+{
+    refuse(name, "a number from " + to_text(min) + " to " + to_text(max));
+}
+
+template <class Choice>
+using choices = std::initializer_list<std::pair<std::string_view, Choice>>;
+
+template <class Choice>
+void read_choice(
+    fields const& headers, std::string_view name, Choice& value, choices<Choice> const& known
+)
 {
     auto const* text = headers.find(name);
     if (text == nullptr)
-        return std::nullopt;
-    Number value{};
-    auto const* const end = text->data() + text->size();
-    auto const parsed = std::from_chars(text->data(), end, value);
-    // Written so that NaN is refused too.
-    if (parsed.ec != std::errc() || parsed.ptr != end || !(value >= min && value <= max)) {
-        auto const range = "a number from " + std::to_string(min) + " to " + std::to_string(max);
-        refuse(name, range);
+        return;
+    std::string expected = known.size() == 1 ? "" : "one of ";
+    for (auto const& [each, meaning] : known) {
+        if (*text == each) {
+            value = meaning;
+            return;
+        }
+        if (each != known.begin()->first)
+            expected += ", ";
+        expected += each;
     }
-    return value;
+    refuse(name, expected);
 }
 
-ending read_ending(fields const& headers)
+void read_choices(fields const& headers, emulator_fault& fault)
 {
-    auto const* text = headers.find("x-emulator-cut");
-    if (text == nullptr || *text == "fin")
-        return ending::fin;
-    if (*text == "clean")
-        return ending::clean;
-    if (*text == "no-close-notify")
-        return ending::no_close_notify;
-    if (*text == "rst")
-        return ending::rst;
-    refuse("x-emulator-cut", "one of fin, clean, no-close-notify, rst");
-}
+    using body = emulator_fault::error_body;
+    using content = emulator_fault::other_content;
+    using damage = emulator_fault::damage;
+    using ending = emulator_fault::ending;
 
-fault::error_body read_body(std::string_view text)
-{
-    if (text == "text")
-        return fault::error_body::text;
-    if (text == "empty")
-        return fault::error_body::empty;
-    if (text == "string-error")
-        return fault::error_body::string_error;
-    refuse("x-emulator-body", "one of text, empty, string-error");
+    choices<body> const bodies = {
+        {"text", body::text},
+        {"empty", body::empty},
+        {"string-error", body::string_error},
+    };
+    choices<content> const contents = {
+        {"html", content::html},
+        {"json", content::json},
+    };
+    choices<damage> const damages = {
+        {"status-line", damage::status_line},
+        {"header", damage::header},
+        {"endless-header", damage::endless_header},
+        {"content-length-short", damage::content_length_short},
+        {"content-length-long", damage::content_length_long},
+        {"both-framings", damage::both_framings},
+        {"chunk-size", damage::chunk_size},
+        {"sse-garbage", damage::sse_garbage},
+    };
+    choices<ending> const endings = {
+        {"fin", ending::fin},
+        {"clean", ending::clean},
+        {"no-close-notify", ending::no_close_notify},
+        {"rst", ending::rst},
+        {"half-record", ending::half_record},
+    };
+    choices<std::optional<std::uint64_t>> const stalls = {
+        {"head", 0U},
+    };
+    read_choice(headers, "x-emulator-body", fault.body, bodies);
+    read_choice(headers, "x-emulator-content", fault.content, contents);
+    read_choice(headers, "x-emulator-malformed", fault.malformed, damages);
+    read_choice(headers, "x-emulator-cut", fault.cut, endings);
+    read_choice(headers, "x-emulator-stall", fault.stall_after_bytes, stalls);
 }
 
 std::string text_of(fields const& headers, std::string_view name)
@@ -71,26 +181,64 @@ std::string text_of(fields const& headers, std::string_view name)
     return text != nullptr ? *text : std::string();
 }
 
-response error_response(fault const& faults)
+constexpr std::string_view extra_header = "x-emulator-header";
+constexpr std::string_view extra_header_form = "of the form 'Name: value'";
+
+std::string_view trim(std::string_view text)
 {
+    auto const is_space = [](char c) { return c == ' ' || c == '\t'; };
+    while (!text.empty() && is_space(text.front()))
+        text.remove_prefix(1);
+    while (!text.empty() && is_space(text.back()))
+        text.remove_suffix(1);
+    return text;
+}
+
+std::pair<std::string, std::string> read_extra_header(std::string_view text)
+{
+    auto const colon = text.find(':');
+    if (colon == std::string_view::npos)
+        refuse(extra_header, extra_header_form);
+    return {std::string(text.substr(0, colon)), std::string(trim(text.substr(colon + 1)))};
+}
+
+bool is_header_name(std::string_view text)
+{
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+        constexpr std::string_view separators = "()<>@,;:\\\"/[]?={}";
+        return c > ' ' && c < '\x7f' && separators.find(c) == std::string_view::npos;
+    });
+}
+
+bool is_header_value(std::string_view text)
+{
+    return std::none_of(text.begin(), text.end(), [](char c) {
+        return (c >= '\0' && c < ' ' && c != '\t') || c == '\x7f';
+    });
+}
+
+response error_response(emulator_fault const& fault)
+{
+    using error_body = emulator_fault::error_body;
+
     response result;
-    result.status = *faults.status;
-    if (!faults.retry_after.empty())
-        result.headers.append("retry-after", faults.retry_after);
-    switch (faults.body) {
-    case fault::error_body::json:
+    result.status = fault.status.value_or(500);
+    if (!fault.retry_after.empty())
+        result.headers.append("retry-after", fault.retry_after);
+    switch (fault.body) {
+    case error_body::json:
         result.headers.append("content-type", "application/json");
-        result.body = refusal(result.status, "This failure was asked for.", faults.code).body();
+        result.body = refusal(result.status, "This failure was asked for.", fault.code).body();
         break;
-    case fault::error_body::text:
+    case error_body::text:
         result.headers.append("content-type", "text/plain");
         result.body = "upstream connect error or disconnect before headers";
         break;
-    case fault::error_body::string_error:
+    case error_body::string_error:
         result.headers.append("content-type", "application/json");
         result.body = R"({"error":"This failure was asked for."})";
         break;
-    case fault::error_body::empty:
+    case error_body::empty:
         break;
     }
     return result;
@@ -120,49 +268,87 @@ private:
     std::string error_;
 };
 
+class prefaced_source : public event_source
+{
+public:
+    struct preface
+    {
+        std::string_view text;
+        std::uint64_t times;
+    };
+
+    using prefaces = std::array<preface, 3>;
+
+    prefaced_source(std::unique_ptr<event_source> inner, prefaces const& before)
+        : inner_(std::move(inner)), before_(before)
+    {}
+
+    std::optional<event> next() override
+    {
+        for (auto& [text, times] : before_) {
+            if (times == 0)
+                continue;
+            --times;
+            return event{std::string(text), 0, false, true};
+        }
+        return inner_->next();
+    }
+
+private:
+    std::unique_ptr<event_source> inner_;
+    prefaces before_;
+};
+
 } // namespace
 
-fault read_fault(fields const& headers)
+emulator_fault read_fault(fields const& headers)
 {
-    constexpr std::uint64_t max_events = 1'000'000'000;
-    constexpr std::int64_t max_text_tokens = 1'000'000;
-    constexpr double max_rate = 1e9;
-
-    fault result;
-    result.status = read_number(headers, "x-emulator-status", 200, 599);
+    emulator_fault result;
+    for_each_number(result, [&](std::string_view name, auto& value, auto min, auto max) {
+        auto const* text = headers.find(name);
+        if (text != nullptr && !read_number(*text, value))
+            refuse_number(name, min, max);
+    });
+    read_choices(headers, result);
     result.retry_after = text_of(headers, "x-emulator-retry-after");
     result.code = text_of(headers, "x-emulator-code");
-    if (auto const* body = headers.find("x-emulator-body")) {
-        result.body = read_body(*body);
-        if (!result.status)
-            result.status = 500;
+    for (auto const& [name, value] : headers) {
+        if (equal_ignoring_case(name, extra_header))
+            result.headers.push_back(read_extra_header(value));
     }
-    if (auto const* content = headers.find("x-emulator-content")) {
-        if (*content != "html")
-            refuse("x-emulator-content", "html");
-        result.html = true;
-    }
-    auto const how = read_ending(headers);
-    if (auto const after =
-            read_number<std::uint64_t>(headers, "x-emulator-events", 0, max_events)) {
-        result.cut.emplace();
-        result.cut->after_events = *after;
-        result.cut->how = how;
-    }
-    result.stream_error =
-        read_number<std::uint64_t>(headers, "x-emulator-stream-error", 0, max_events);
-    result.text_tokens =
-        read_number<std::int64_t>(headers, "x-emulator-tokens", 1, max_text_tokens);
-    result.tokens_per_second =
-        read_number<double>(headers, "x-emulator-tokens-per-second", 0, max_rate);
     return result;
 }
 
-std::optional<response> replacement(fault const& faults)
+void check_fault(emulator_fault const& fault, bool tls)
 {
-    if (faults.status)
-        return error_response(faults);
-    if (!faults.html)
+    using ending = emulator_fault::ending;
+
+    for_each_number(fault, [](std::string_view name, auto const& value, auto min, auto max) {
+        if (!is_within(value, min, max))
+            refuse_number(name, min, max);
+    });
+    if (!is_header_value(fault.retry_after))
+        refuse("x-emulator-retry-after", "without control characters");
+    for (auto const& [name, value] : fault.headers) {
+        if (!is_header_name(name) || !is_header_value(value))
+            refuse(extra_header, extra_header_form);
+    }
+    auto const is_cut = fault.events || fault.cut_after;
+    if (fault.cut != ending::fin && !is_cut)
+        refuse("x-emulator-cut", "accompanied by x-emulator-events or x-emulator-cut-after");
+    if (fault.cut == ending::clean && fault.cut_after)
+        refuse("x-emulator-cut", "other than clean with x-emulator-cut-after: events alone end so");
+    if (fault.cut == ending::half_record && !tls)
+        refuse("x-emulator-cut", "other than half-record where there is no TLS");
+    if (fault.delay_drip != milliseconds(0) && fault.drip == 0)
+        refuse("x-emulator-delay-drip", "accompanied by x-emulator-drip");
+}
+
+std::optional<response> replacement(emulator_fault const& fault)
+{
+    if (fault.status || fault.body != emulator_fault::error_body::json)
+        return error_response(fault);
+    if (fault.content != emulator_fault::other_content::html)
         return std::nullopt;
     response page;
     page.headers.append("content-type", "text/html; charset=utf-8");
@@ -171,10 +357,24 @@ std::optional<response> replacement(fault const& faults)
 }
 
 std::unique_ptr<event_source>
-fail_after(std::unique_ptr<event_source> inner, std::uint64_t events, std::string const& code)
+spoil(std::unique_ptr<event_source> inner, emulator_fault const& fault)
 {
-    refusal const error(500, "The stream failed, as was asked for.", code);
-    return std::make_unique<failing_source>(std::move(inner), events, error.body());
+    auto result = std::move(inner);
+    if (fault.stream_error) {
+        refusal const error(500, "The stream failed, as was asked for.", fault.code);
+        result =
+            std::make_unique<failing_source>(std::move(result), *fault.stream_error, error.body());
+    }
+    auto const has_garbage = fault.malformed == emulator_fault::damage::sse_garbage;
+    if (fault.comments != 0 || fault.empty_events != 0 || has_garbage) {
+        prefaced_source::prefaces const before = {{
+            {": keep-alive\n\n", fault.comments},
+            {"data:\n\n", fault.empty_events},
+            {garbage, has_garbage ? 1U : 0U},
+        }};
+        result = std::make_unique<prefaced_source>(std::move(result), before);
+    }
+    return result;
 }
 
 } // namespace hicap::emulation

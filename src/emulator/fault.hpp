@@ -3,44 +3,27 @@
 
 #include "emulator/exchange.hpp"
 
-#include <cstdint>
+#include <hicap/emulator.hpp>
+
 #include <memory>
 #include <optional>
-#include <string>
 
 namespace hicap::emulation {
 
-/// The failures that a request asks for; the table in <hicap/emulator.hpp> says what each does.
-struct fault
-{
-    enum class error_body
-    {
-        json,
-        text,
-        empty,
-        string_error,
-    };
+/// Reads the headers `x-emulator-*`. Throws `refusal` for a value that cannot be read; whether the
+/// values make sense is for `check_fault` to say.
+[[nodiscard]] emulator_fault read_fault(fields const& headers);
 
-    std::optional<int> status;
-    std::string retry_after;
-    std::string code;
-    error_body body = error_body::json;
-    bool html = false;
-    std::optional<emulation::cut> cut;
-    std::optional<std::uint64_t> stream_error;
-    std::optional<std::int64_t> text_tokens;
-    std::optional<double> tokens_per_second;
-};
-
-/// Reads the headers `x-emulator-*`. Throws `refusal` for a value that cannot be read.
-[[nodiscard]] fault read_fault(fields const& headers);
+/// Throws `refusal`, with the header in `param`, for a value out of its range and for what does not
+/// go together.
+void check_fault(emulator_fault const& fault, bool tls);
 
 /// The response that takes the place of any other, where one is asked for.
-[[nodiscard]] std::optional<response> replacement(fault const& faults);
+[[nodiscard]] std::optional<response> replacement(emulator_fault const& fault);
 
-/// The events of `inner`, and an error object in their midst.
+/// The events of `inner`, with what the fault puts before and into them.
 [[nodiscard]] std::unique_ptr<event_source>
-fail_after(std::unique_ptr<event_source> inner, std::uint64_t events, std::string const& code);
+spoil(std::unique_ptr<event_source> inner, emulator_fault const& fault);
 
 } // namespace hicap::emulation
 

@@ -34,6 +34,14 @@ bool is_name_character(char c) noexcept
            c == '-';
 }
 
+// The message is made before the path is moved from.
+[[noreturn]] void refuse_at(std::string path, std::string_view what, std::string code)
+{
+    auto message = quoted(path);
+    message += what;
+    throw invalid_request(std::move(message), std::move(code), std::move(path));
+}
+
 json::object const& object_at(json::value const& value, std::string const& path)
 {
     if (auto const* object = value.if_object())
@@ -92,12 +100,12 @@ std::string element_path(std::string_view path, std::size_t index)
 
 void refuse_type_at(std::string path, std::string_view expected, json::value const& got)
 {
-    auto message = quoted(path) + " has the wrong type: it must be ";
-    message += expected;
-    message += " and is ";
-    message += name_of_kind(got);
-    message += '.';
-    throw invalid_request(std::move(message), "invalid_type", std::move(path));
+    std::string what = " has the wrong type: it must be ";
+    what += expected;
+    what += " and is ";
+    what += name_of_kind(got);
+    what += '.';
+    refuse_at(std::move(path), what, "invalid_type");
 }
 
 std::string_view text_at(json::value const& value, std::string const& path)
@@ -134,10 +142,7 @@ json::value const& members::require(std::string_view name) const
 {
     if (auto const* value = find(name))
         return *value;
-    auto path = path_of(name);
-    throw invalid_request(
-        quoted(path) + " is required and missing.", "missing_required_parameter", std::move(path)
-    );
+    refuse_at(path_of(name), " is required and missing.", "missing_required_parameter");
 }
 
 void members::refuse_type(std::string_view name, std::string_view expected, json::value const& got)
@@ -148,11 +153,10 @@ void members::refuse_type(std::string_view name, std::string_view expected, json
 
 void members::refuse_value(std::string_view name, std::string_view reason) const
 {
-    auto path = path_of(name);
-    auto message = quoted(path) + " is invalid: ";
-    message += reason;
-    message += '.';
-    throw invalid_request(std::move(message), "invalid_value", std::move(path));
+    std::string what = " is invalid: ";
+    what += reason;
+    what += '.';
+    refuse_at(path_of(name), what, "invalid_value");
 }
 
 std::optional<bool> members::boolean(std::string_view name) const
@@ -176,19 +180,15 @@ members::integer(std::string_view name, std::int64_t min, std::int64_t max) cons
     if (!above && !value->is_int64())
         refuse_type(name, "an integer", *value);
     if (above || value->get_int64() > max) {
-        auto path = path_of(name);
-        throw invalid_request(
-            quoted(path) + " may be at most " + std::to_string(max) + ".",
-            "integer_above_max_value",
-            std::move(path)
+        refuse_at(
+            path_of(name), " may be at most " + std::to_string(max) + ".", "integer_above_max_value"
         );
     }
     if (value->get_int64() < min) {
-        auto path = path_of(name);
-        throw invalid_request(
-            quoted(path) + " must be at least " + std::to_string(min) + ".",
-            "integer_below_min_value",
-            std::move(path)
+        refuse_at(
+            path_of(name),
+            " must be at least " + std::to_string(min) + ".",
+            "integer_below_min_value"
         );
     }
     return value->get_int64();
@@ -203,19 +203,13 @@ std::optional<double> members::number(std::string_view name, double min, double 
         refuse_type(name, "a number", *value);
     auto const number = value->to_number<double>();
     if (number > max) {
-        auto path = path_of(name);
-        throw invalid_request(
-            quoted(path) + " may be at most " + number_text(max) + ".",
-            "decimal_above_max_value",
-            std::move(path)
+        refuse_at(
+            path_of(name), " may be at most " + number_text(max) + ".", "decimal_above_max_value"
         );
     }
     if (number < min) {
-        auto path = path_of(name);
-        throw invalid_request(
-            quoted(path) + " must be at least " + number_text(min) + ".",
-            "decimal_below_min_value",
-            std::move(path)
+        refuse_at(
+            path_of(name), " must be at least " + number_text(min) + ".", "decimal_below_min_value"
         );
     }
     return number;
@@ -229,10 +223,10 @@ std::optional<std::string_view> members::text(std::string_view name, std::size_t
     auto path = path_of(name);
     auto const result = text_at(*value, path);
     if (result.size() > max_size) {
-        throw invalid_request(
-            quoted(path) + " may be at most " + std::to_string(max_size) + " characters long.",
-            "string_above_max_length",
-            std::move(path)
+        refuse_at(
+            std::move(path),
+            " may be at most " + std::to_string(max_size) + " characters long.",
+            "string_above_max_length"
         );
     }
     return result;
@@ -282,17 +276,17 @@ members::array(std::string_view name, std::size_t min_size, std::size_t max_size
         refuse_type(name, "an array", *value);
     auto path = path_of(name);
     if (result->size() < min_size) {
-        throw invalid_request(
-            quoted(path) + " needs at least " + std::to_string(min_size) + " element(s).",
-            result->empty() ? "empty_array" : "array_below_min_length",
-            std::move(path)
+        refuse_at(
+            std::move(path),
+            " needs at least " + std::to_string(min_size) + " element(s).",
+            result->empty() ? "empty_array" : "array_below_min_length"
         );
     }
     if (result->size() > max_size) {
-        throw invalid_request(
-            quoted(path) + " may have at most " + std::to_string(max_size) + " element(s).",
-            "array_above_max_length",
-            std::move(path)
+        refuse_at(
+            std::move(path),
+            " may have at most " + std::to_string(max_size) + " element(s).",
+            "array_above_max_length"
         );
     }
     return result;

@@ -2,7 +2,6 @@
 #define HICAP_EMULATOR_ROUTING_HPP
 
 #include "emulator/exchange.hpp"
-#include "emulator/fault.hpp"
 
 #include <random>
 #include <string>
@@ -27,7 +26,7 @@ private:
 struct call
 {
     request const& http;
-    fault const& faults;
+    emulator_fault const& fault;
     id_source& ids;
 };
 

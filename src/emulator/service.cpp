@@ -5,6 +5,8 @@
 #include "emulator/refusal.hpp"
 
 #include <exception>
+#include <iterator>
+#include <utility>
 
 namespace hicap::emulation {
 namespace {
@@ -13,6 +15,7 @@ response error_response(refusal const& why)
 {
     response result;
     result.status = why.status();
+    result.refused = true;
     result.headers.append("content-type", "application/json");
     result.body = why.body();
     return result;
@@ -31,39 +34,60 @@ response rate_limited(std::chrono::seconds wait)
 } // namespace
 
 service::service(emulator_options const& options, time_point now)
-    : api_key_(options.api_key), tokens_per_second_(options.tokens_per_second),
+    : api_key_(options.api_key), tls_(options.tls), tokens_per_second_(options.tokens_per_second),
       limiter_(options.rate_limit, now)
 {}
 
+void service::script(std::vector<emulator_fault> steps)
+{
+    steps_.assign(std::make_move_iterator(steps.begin()), std::make_move_iterator(steps.end()));
+}
+
 response service::answer(request const& request, time_point now)
 {
+    emulator_fault fault;
+    response result;
     try {
-        auto result = serve(request, now);
-        result.headers.append("x-request-id", ids_.make("req_"));
-        limiter_.describe(result.headers, now);
-        return result;
+        fault = take_fault(request.headers);
+        result = serve(request, fault, now);
     } catch (refusal const& why) {
-        auto result = refuse(why, now);
+        result = error_response(why);
         if (why.status() == 405)
             result.headers.append("allow", allowed_methods(request.target));
-        return result;
     } catch (std::exception const& why) {
-        return refuse(refusal(500, std::string("The emulator failed: ") + why.what()), now);
+        result = error_response(refusal(500, std::string("The emulator failed: ") + why.what()));
     }
+    describe(result, now);
+    for (auto const& [name, value] : fault.headers)
+        result.headers.remove(name);
+    for (auto const& [name, value] : fault.headers)
+        result.headers.append(name, value);
+    result.fault = std::move(fault);
+    return result;
 }
 
 response service::refuse(refusal const& why, time_point now)
 {
     auto result = error_response(why);
-    result.headers.append("x-request-id", ids_.make("req_"));
-    limiter_.describe(result.headers, now);
+    describe(result, now);
     return result;
 }
 
-response service::serve(request const& request, time_point now)
+emulator_fault service::take_fault(fields const& headers)
 {
-    auto const faults = read_fault(request.headers);
-    if (auto instead = replacement(faults))
+    if (!steps_.empty()) {
+        auto step = std::move(steps_.front());
+        steps_.pop_front();
+        return step;
+    }
+    auto fault = read_fault(headers);
+    check_fault(fault, tls_);
+    return fault;
+}
+
+response service::serve(request const& request, emulator_fault const& fault, time_point now)
+{
+    if (auto instead = replacement(fault))
         return std::move(*instead);
 
     auto const handle = find_handler(request);
@@ -72,13 +96,18 @@ response service::serve(request const& request, time_point now)
     if (auto const wait = limiter_.take_request(now))
         return rate_limited(*wait);
 
-    auto result = handle({request, faults, ids_});
+    auto result = handle({request, fault, ids_});
     limiter_.take_tokens(result.prompt_tokens + static_cast<std::int64_t>(result.tokens));
-    result.tokens_per_second = faults.tokens_per_second.value_or(tokens_per_second_);
-    result.cut = faults.cut;
-    if (faults.stream_error && result.events)
-        result.events = fail_after(std::move(result.events), *faults.stream_error, faults.code);
+    result.tokens_per_second = fault.tokens_per_second.value_or(tokens_per_second_);
+    if (result.events)
+        result.events = spoil(std::move(result.events), fault);
     return result;
+}
+
+void service::describe(response& response, time_point now)
+{
+    response.headers.append("x-request-id", ids_.make("req_"));
+    limiter_.describe(response.headers, now);
 }
 
 } // namespace hicap::emulation

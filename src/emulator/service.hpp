@@ -8,7 +8,9 @@
 #include <hicap/emulator.hpp>
 
 #include <chrono>
+#include <deque>
 #include <string>
+#include <vector>
 
 namespace hicap::emulation {
 
@@ -22,18 +24,26 @@ public:
 
     service(emulator_options const& options, time_point now);
 
+    /// The faults of the requests to come, one each. Precondition: `check_fault` accepts them.
+    void script(std::vector<emulator_fault> steps);
+
     [[nodiscard]] response answer(request const& request, time_point now);
 
     /// The response to what is not a request. It has the headers that every response has.
     [[nodiscard]] response refuse(refusal const& why, time_point now);
 
 private:
-    response serve(request const& request, time_point now);
+    /// That of the script, or else of the headers.
+    emulator_fault take_fault(fields const& headers);
+    response serve(request const& request, emulator_fault const& fault, time_point now);
+    void describe(response& response, time_point now);
 
     std::string api_key_;
+    bool tls_;
     double tokens_per_second_;
     rate_limiter limiter_;
     id_source ids_;
+    std::deque<emulator_fault> steps_; ///< of the script that are left
 };
 
 } // namespace hicap::emulation

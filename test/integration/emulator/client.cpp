@@ -12,6 +12,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value_to.hpp>
+#include <boost/test/unit_test.hpp>
 
 #include <openssl/ssl.h>
 
@@ -217,6 +218,35 @@ error_code client::receive_end()
     return error;
 }
 
+std::string client::receive_rest()
+{
+    (void)receive_end();
+    return std::exchange(state_->received, {});
+}
+
+std::string client::receive_some()
+{
+    error_code error;
+    state_->read_some(error);
+    return std::exchange(state_->received, {});
+}
+
+bool client::has_part_of_record() const
+{
+    return SSL_has_pending(state_->stream.native_handle()) == 1;
+}
+
+void client::finish()
+{
+    state_->stream.next_layer().shutdown(tcp::socket::shutdown_send);
+}
+
+void client::reset()
+{
+    state_->stream.next_layer().set_option(asio::socket_base::linger(true, 0));
+    close();
+}
+
 void client::close()
 {
     state_->stream.next_layer().close();
@@ -235,6 +265,35 @@ std::string client::protocol() const
     unsigned int size = 0;
     SSL_get0_alpn_selected(state_->stream.native_handle(), &name, &size);
     return {reinterpret_cast<char const*>(name), size};
+}
+
+void fail_by_header_and_by_script(
+    header_list const& headers,
+    hicap::emulator_fault const& step,
+    std::string_view body,
+    std::function<void(running_emulator&, client&)> const& check,
+    bool tls
+)
+{
+    for (auto const scripted : {false, true}) {
+        hicap::emulator_options options;
+        options.tls = tls;
+        running_emulator server(options);
+        header_list sent = {{"api-key", "k"}};
+        if (scripted)
+            server->script({step});
+        else
+            sent.insert(sent.end(), headers.begin(), headers.end());
+        tls_options trusted;
+        trusted.ca_pem = server->ca_pem();
+        auto const connection = tls ? std::make_unique<client>(server->port(), trusted)
+                                    : std::make_unique<client>(server->port());
+        connection->send(post(body, sent));
+        BOOST_TEST_CONTEXT((scripted ? "by script" : "by header"))
+        {
+            check(server, *connection);
+        }
+    }
 }
 
 std::string text_at(json::value const& value, char const* pointer)

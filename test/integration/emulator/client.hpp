@@ -7,6 +7,7 @@
 #include <boost/json/value.hpp>
 #include <boost/system/error_code.hpp>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -97,7 +98,17 @@ public:
     std::string receive_until(std::string_view text);
     /// Reads to the end of the connection.
     [[nodiscard]] boost::system::error_code receive_end();
+    /// All that comes up to the end of the connection.
+    [[nodiscard]] std::string receive_rest();
+    /// What one read brings; with TLS, no more than one record.
+    [[nodiscard]] std::string receive_some();
+    /// Whether TLS holds bytes of a record that has not come whole.
+    [[nodiscard]] bool has_part_of_record() const;
+    /// Sends no more, and can receive.
+    void finish();
     void close();
+    /// Closes with a TCP reset.
+    void reset();
 
     [[nodiscard]] std::shared_ptr<void> session() const;
     [[nodiscard]] std::string protocol() const; ///< by ALPN
@@ -106,6 +117,16 @@ private:
     struct state;
     std::unique_ptr<state> state_;
 };
+
+/// Has a request fail on a connection to an emulator of its own, asked for first by its headers and
+/// then by a script, and checks what comes.
+void fail_by_header_and_by_script(
+    header_list const& headers,
+    hicap::emulator_fault const& step,
+    std::string_view body,
+    std::function<void(running_emulator&, client&)> const& check,
+    bool tls = false
+);
 
 /// The string at a JSON pointer.
 [[nodiscard]] std::string text_at(json::value const& value, char const* pointer);

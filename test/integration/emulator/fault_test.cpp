@@ -182,6 +182,21 @@ BOOST_AUTO_TEST_CASE(a_fault_that_cannot_be_read_is_refused)
         {"x-emulator-tokens", "1000001"},
         {"x-emulator-tokens-per-second", "nan"},
         {"x-emulator-tokens-per-second", "-1"},
+        {"x-emulator-header", "no colon"},
+        {"x-emulator-header", "two words: x"},
+        {"x-emulator-header", ": x"},
+        {"x-emulator-content", "json,html"},
+        {"x-emulator-malformed", "everything"},
+        {"x-emulator-comments", "1000000001"},
+        {"x-emulator-empty-events", "some"},
+        {"x-emulator-cut-after", "-1"},
+        {"x-emulator-stall", "body"},
+        {"x-emulator-stall-after-bytes", "0x1"},
+        {"x-emulator-stall-after-events", "x"},
+        {"x-emulator-drip", "-1"},
+        {"x-emulator-delay-head", "3600001"},
+        {"x-emulator-delay-event", "-1"},
+        {"x-emulator-delay-drip", "1s"},
     };
 
     for (auto const& header : wrong) {
@@ -189,6 +204,128 @@ BOOST_AUTO_TEST_CASE(a_fault_that_cannot_be_read_is_refused)
         BOOST_TEST(answer.status == 400, header.first << ": " << header.second);
         BOOST_TEST(answer.error("param") == header.first);
     }
+}
+
+BOOST_AUTO_TEST_CASE(faults_that_do_not_fit_each_other_are_refused)
+{
+    running_emulator const server;
+    std::vector<header_list> const wrong = {
+        {{"x-emulator-cut", "rst"}},
+        {{"x-emulator-cut", "clean"}, {"x-emulator-cut-after", "10"}},
+        {{"x-emulator-cut", "half-record"}, {"x-emulator-events", "1"}}, // without TLS
+        {{"x-emulator-delay-drip", "1"}},
+    };
+
+    for (auto const& headers : wrong) {
+        auto const answer = ask(server, chat_body("Hello"), headers);
+        BOOST_TEST(answer.status == 400, headers.front().second);
+        BOOST_TEST(answer.error("param") == headers.front().first);
+        BOOST_TEST(answer.error("message").starts_with("The header x-emulator-"));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(any_response_may_have_more_headers)
+{
+    header_list const more = {
+        {"x-emulator-header", "retry-after-ms: 20"},
+        {"X-Emulator-Header", "x-request-id:mine"},
+        {"x-emulator-header", "set-cookie: a=b"},
+        {"x-emulator-header", "set-cookie: c: d"},
+        {"x-emulator-header", "x-nothing:"},
+    };
+    hicap::emulator_fault step;
+    step.headers = {
+        {"retry-after-ms", "20"},
+        {"x-request-id", "mine"},
+        {"set-cookie", "a=b"},
+        {"set-cookie", "c: d"},
+        {"x-nothing", ""},
+    };
+    auto const check = [&](int status) {
+        return [status](running_emulator&, client& connection) {
+            auto const answer = connection.receive();
+            header_list cookies;
+            for (auto const& header : answer.headers) {
+                if (header.first == "set-cookie")
+                    cookies.push_back(header);
+            }
+            BOOST_TEST(answer.status == status);
+            BOOST_TEST(answer.header("retry-after-ms") == "20");
+            BOOST_TEST(answer.header("x-request-id") == "mine");
+            BOOST_TEST((cookies == header_list{{"set-cookie", "a=b"}, {"set-cookie", "c: d"}}));
+            BOOST_TEST(answer.header("content-length") != "");
+        };
+    };
+
+    fail_by_header_and_by_script(more, step, chat_body("Hello"), check(200));
+    fail_by_header_and_by_script(more, step, "no JSON", check(400));
+    auto with_status = more;
+    with_status.emplace_back("x-emulator-status", "503");
+    step.status = 503;
+    fail_by_header_and_by_script(with_status, step, chat_body("Hello"), check(503));
+}
+
+BOOST_AUTO_TEST_CASE(json_may_come_in_place_of_a_stream)
+{
+    hicap::emulator_fault step;
+    step.content = hicap::emulator_fault::other_content::json;
+
+    fail_by_header_and_by_script(
+        {{"x-emulator-content", "json"}},
+        step,
+        stream_body(),
+        [](running_emulator&, client& connection) {
+            auto const answer = connection.receive();
+            BOOST_TEST(answer.status == 200);
+            BOOST_TEST(answer.header("content-type") == "application/json");
+            BOOST_TEST(text_at(answer.json(), "/object") == "chat.completion");
+        }
+    );
+}
+
+BOOST_AUTO_TEST_CASE(comments_and_empty_events_may_come_before_the_first_event)
+{
+    hicap::emulator_fault step;
+    step.comments = 3;
+    step.empty_events = 2;
+    step.events = 1;
+    step.cut = hicap::emulator_fault::ending::clean;
+
+    fail_by_header_and_by_script(
+        {{"x-emulator-comments", "3"},
+         {"x-emulator-empty-events", "2"},
+         {"x-emulator-events", "1"},
+         {"x-emulator-cut", "clean"}},
+        step,
+        stream_body(),
+        [](running_emulator&, client& connection) {
+            auto answer = connection.receive();
+            std::string const before = ": keep-alive\n\n: keep-alive\n\n: keep-alive\n\n"
+                                       "data:\n\ndata:\n\n";
+            BOOST_TEST_REQUIRE(answer.body.starts_with(before));
+            answer.body.erase(0, before.size());
+            BOOST_TEST(answer.events().size() == 1U);
+        }
+    );
+}
+
+BOOST_AUTO_TEST_CASE(comments_may_come_for_ever)
+{
+    hicap::emulator_fault step;
+    step.comments = 1'000'000'000;
+
+    fail_by_header_and_by_script(
+        {{"x-emulator-comments", "1000000000"}},
+        step,
+        stream_body(),
+        [](running_emulator& server, client& connection) {
+            for (int i = 0; i != 100; ++i)
+                connection.receive_until(": keep-alive\n\n");
+            connection.close();
+            server.wait_for([](auto const& now) { return now.streams_abandoned == 1; });
+            BOOST_TEST(server->statistics().tokens_generated == 0U);
+        }
+    );
 }
 
 BOOST_AUTO_TEST_CASE(the_length_of_a_text_may_be_asked_for)

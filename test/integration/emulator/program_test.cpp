@@ -1,16 +1,15 @@
 #include "integration/emulator/client.hpp"
+#include "support/child_process.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <stdexcept>
+#include <utility>
 
 using namespace emulator_test;
 
@@ -18,64 +17,18 @@ BOOST_AUTO_TEST_SUITE(emulator_program)
 
 namespace {
 
-/// The program, with one of its outputs at the end of a pipe.
-class program
+/// The program, which is killed at the end.
+struct program : hicap::test::child_process
 {
-public:
     program(std::vector<std::string> arguments, int output)
+        : child_process(command(std::move(arguments)), output)
+    {}
+
+    static std::vector<std::string> command(std::vector<std::string> arguments)
     {
-        int ends[2] = {};
-        if (::pipe(ends) != 0)
-            throw std::runtime_error("no pipe");
         arguments.insert(arguments.begin(), HICAP_EMULATOR_PROGRAM);
-        std::vector<char*> pointers;
-        for (auto& argument : arguments)
-            pointers.push_back(argument.data());
-        pointers.push_back(nullptr);
-        id_ = ::fork();
-        if (id_ == 0) {
-            ::dup2(ends[1], output);
-            ::close(ends[0]);
-            ::close(ends[1]);
-            ::execv(pointers.front(), pointers.data());
-            ::_exit(127);
-        }
-        ::close(ends[1]);
-        output_ = ::fdopen(ends[0], "r");
+        return arguments;
     }
-
-    ~program()
-    {
-        std::fclose(output_);
-        if (id_ > 0)
-            (void)finish(SIGKILL);
-    }
-
-    program(program const&) = delete;
-    program& operator=(program const&) = delete;
-
-    std::string read_line()
-    {
-        std::string line;
-        for (auto c = std::fgetc(output_); c != EOF && c != '\n'; c = std::fgetc(output_))
-            line += static_cast<char>(c);
-        return line;
-    }
-
-    /// The exit status, after the signal if it is none of 0; -1 where a signal ended the program.
-    int finish(int signal = 0)
-    {
-        if (signal != 0)
-            ::kill(id_, signal);
-        int status = 0;
-        ::waitpid(id_, &status, 0);
-        id_ = 0;
-        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    }
-
-private:
-    pid_t id_ = 0;
-    std::FILE* output_ = nullptr;
 };
 
 std::uint16_t port_in(std::string const& line)
