@@ -3,11 +3,18 @@
 
 #include <hicap/chat.hpp>
 #include <hicap/client_options.hpp>
+#include <hicap/statistics.hpp>
 
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
 
 namespace hicap {
+
+namespace asio = boost::asio;
 
 /// The entrance to the Hicap API.
 ///
@@ -27,10 +34,38 @@ public:
     /// Takes what `options` leave empty from the environment, and then from the defaults.
     ///
     /// Throws `hicap::error`: `errc::missing_api_key`, `invalid_base_url`, `invalid_header` (a key
-    /// or header with a line break), `ca_file_unreadable`.
+    /// or header with a line break), `ca_file_unreadable`, `client_certificate_unusable`,
+    /// `invalid_argument` (a deadline, limit or proxy that is none; HICAP_LOG).
     explicit client(client_options const& options);
 
+    /// For the library and its tests: a handle to what is at hand.
+    explicit client(std::shared_ptr<detail::client_core> core) noexcept;
+
     [[nodiscard]] hicap::chat::resource chat() const;
+
+    /// Opens `count` connections, all at the same time, and leaves them to the calls that follow,
+    /// which so begin without a handshake. They are closed again when they are not used within
+    /// `pool_options::idle_time`.
+    ///
+    /// Gives the number that could be opened, and throws what `create` would if there was none.
+    /// Connections belong to the context of the coroutine that awaits this.
+    ///
+    /// Cancellation: terminal; those that are open by then stay.
+    [[nodiscard]] asio::awaitable<std::size_t> prewarm(std::size_t count) const;
+
+    /// Ends all work, for good: from now on every operation fails with `errc::client_shut_down`,
+    /// and so do those that still run after `deadline`, streams included. Their connections are
+    /// closed then, which is how the server learns to stop. Idle connections are closed as well.
+    ///
+    /// Completes when nothing runs any more, with the number of calls that did not end by
+    /// themselves. A stream that nobody reads from cannot end; it is waited for no longer than one
+    /// second after the deadline, and fails when it is read.
+    ///
+    /// It may be called more than once. Cancellation: terminal; new work stays refused.
+    [[nodiscard]] asio::awaitable<std::size_t> shutdown(std::chrono::milliseconds deadline) const;
+
+    /// What the client has done and is doing.
+    [[nodiscard]] client_statistics statistics() const;
 
     /// Where requests go, as given, without user information.
     [[nodiscard]] std::string const& base_url() const noexcept;

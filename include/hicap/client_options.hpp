@@ -1,8 +1,18 @@
 #ifndef HICAP_CLIENT_OPTIONS_HPP
 #define HICAP_CLIENT_OPTIONS_HPP
 
+#include <hicap/deadlines.hpp>
+#include <hicap/pool_options.hpp>
+#include <hicap/proxy_options.hpp>
+#include <hicap/retry_options.hpp>
+#include <hicap/tcp_options.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
 #include <cstddef>
+#include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,11 +36,32 @@ struct response_limits
     std::size_t max_comments = 100'000;            ///< lines without data between two events
 };
 
+class observer;
+
+/// What a credentials callback is told.
+struct credentials_request
+{
+    /// The API has refused the key that was given last for this call: one that is kept in a cache
+    /// is of no use any more.
+    bool refused = false;
+};
+
+/// Gives the key for a request, each time that one is sent. It is awaited on the executor of the
+/// call, and by several calls at a time; a cache is the business of the callback. What it throws,
+/// the call throws. Its time counts against no deadline but `deadlines::total`, which does not stop
+/// it.
+using credentials_callback =
+    std::function<boost::asio::awaitable<std::string>(credentials_request)>;
+
 /// How a `client` connects and who it is.
 struct client_options
 {
     /// Empty: the value of the environment variable HICAP_API_KEY.
     std::string api_key{};
+
+    /// Takes the place of `api_key`, for keys that change. After a 401 it is asked again, and the
+    /// request is sent again with the new key, once for each call.
+    credentials_callback credentials{};
 
     auth_scheme auth = auth_scheme::bearer;
 
@@ -44,6 +75,15 @@ struct client_options
     /// The same as text, for an authority that is in no file. Trusted besides `ca_file`.
     std::string ca_pem{};
 
+    /// PEM files of authorities to trust besides those above or of the system: of a proxy that
+    /// reads what passes through it, for example.
+    std::vector<std::string> extra_ca_files{};
+
+    /// PEM files of the client's own certificate (or chain) and its key, for servers that ask for
+    /// one. Both or none.
+    std::string client_certificate_file{};
+    std::string client_key_file{};
+
     /// Accepts every certificate: whoever is on the path can read and change everything, the key
     /// included. For experiments on one machine alone.
     bool dangerous_accept_any_certificate = false;
@@ -55,6 +95,20 @@ struct client_options
     std::vector<std::pair<std::string, std::string>> extra_headers{};
 
     response_limits limits{};
+    hicap::deadlines deadlines{};
+    retry_options retries{};
+    pool_options pool{};
+    proxy_options proxy{};
+    tcp_options tcp{};
+
+    /// Path of a Unix socket to connect to in place of the host of `base_url`, which then only
+    /// names the server. Excludes a proxy.
+    std::string unix_socket{};
+
+    /// Is told what the calls do; see <hicap/observer.hpp> and <hicap/log_observer.hpp>. Null: the
+    /// environment variable HICAP_LOG (`error`, `info` or `debug`) asks for a log to stderr, else
+    /// nobody is told.
+    std::shared_ptr<hicap::observer> observer{};
 };
 
 } // namespace hicap

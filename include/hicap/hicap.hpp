@@ -3,14 +3,19 @@
 
 /// Everything but the emulator (`<hicap/emulator.hpp>`).
 
+#include <hicap/attempt.hpp>
 #include <hicap/chat.hpp>
 #include <hicap/client.hpp>
 #include <hicap/client_options.hpp>
+#include <hicap/deadlines.hpp>
 #include <hicap/error.hpp>
 #include <hicap/headers.hpp>
+#include <hicap/log_observer.hpp>
+#include <hicap/observer.hpp>
 #include <hicap/rate_limit.hpp>
 #include <hicap/reply.hpp>
 #include <hicap/request_options.hpp>
+#include <hicap/statistics.hpp>
 #include <hicap/stream.hpp>
 #include <hicap/version.hpp>
 

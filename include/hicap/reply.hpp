@@ -1,12 +1,14 @@
 #ifndef HICAP_REPLY_HPP
 #define HICAP_REPLY_HPP
 
+#include <hicap/attempt.hpp>
 #include <hicap/headers.hpp>
 #include <hicap/rate_limit.hpp>
 
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace hicap {
 
@@ -17,7 +19,7 @@ class response_info
 {
 public:
     response_info() = default;
-    response_info(int status, hicap::headers fields);
+    response_info(int status, hicap::headers fields, std::vector<attempt> attempts = {});
 
     /// The status of HTTP; 0 in a default-constructed object.
     [[nodiscard]] int http_status() const noexcept { return status_; }
@@ -31,9 +33,14 @@ public:
     /// Read from the headers at each call.
     [[nodiscard]] hicap::rate_limit rate_limit() const;
 
+    /// Every time that the request was sent, or could not be, in order. The last is the one that
+    /// this response answers.
+    [[nodiscard]] std::vector<attempt> const& attempts() const noexcept { return attempts_; }
+
 private:
     int status_ = 0;
     hicap::headers headers_;
+    std::vector<attempt> attempts_;
 };
 
 /// The result of an operation: it is a `T`, and knows the response that it came in.
@@ -59,6 +66,8 @@ public:
     [[nodiscard]] std::string_view request_id() const noexcept { return info_.request_id(); }
 
     [[nodiscard]] hicap::rate_limit rate_limit() const { return info_.rate_limit(); }
+
+    [[nodiscard]] std::vector<attempt> const& attempts() const noexcept { return info_.attempts(); }
 
     /// The body as it came.
     [[nodiscard]] std::string const& raw() const noexcept { return raw_; }

@@ -1,9 +1,12 @@
 #ifndef HICAP_REQUEST_OPTIONS_HPP
 #define HICAP_REQUEST_OPTIONS_HPP
 
+#include <hicap/deadlines.hpp>
+#include <hicap/retry_options.hpp>
 #include <hicap/unknown_members.hpp>
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,13 +33,19 @@ struct request_options
     /// Tags of this call, merged over `client_options::tags` into the header `x-hicap-tags`.
     std::map<std::string, std::string> tags{};
 
-    /// Sent as `Idempotency-Key` where it is not empty.
+    /// Sent as `Idempotency-Key` where it is not empty, the same with every attempt.
     std::string idempotency_key{};
 
     /// Whether a stream assembles its `snapshot` as it goes, of at most `response_limits::max_body`
     /// bytes of events. Without it a stream keeps nothing but its current event, has no end to what
     /// it may bring, and `snapshot` and `collect` have nothing to give.
     bool assemble = true;
+
+    /// Where one is absent that of `client_options::deadlines` holds.
+    hicap::deadlines deadlines{};
+
+    /// In place of `client_options::retries`, as a whole.
+    std::optional<retry_options> retries{};
 };
 
 } // namespace hicap

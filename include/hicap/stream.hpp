@@ -5,9 +5,11 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace hicap {
 
@@ -68,12 +70,28 @@ public:
     /// Errors, thrown as `hicap::error`:
     /// - `errc::truncated_stream`, `errc::truncated_response` and the errors of the system: the
     ///   stream broke before its terminal mark. What came before is in `snapshot`.
+    /// - `errc::idle_timeout`, `errc::total_timeout`: see `deadlines`.
+    /// - `errc::client_shut_down`: `client::shutdown` did not wait for this stream.
     /// - `api_error`: the server reported a failure in mid-stream; its `status` is 200.
     /// - `errc::invalid_json`: this event is not JSON. The following `next` goes on behind it.
     /// - `errc::event_too_large`, `errc::too_many_comments`: a bound of `response_limits`.
     ///
     /// But for `invalid_json` an error is final: every following call throws it again.
     [[nodiscard]] asio::awaitable<Event const*> next();
+
+    /// Whether `next` has something to tell within this time, an event, the end or an error, for
+    /// whoever has to send a heartbeat of his own meanwhile:
+    ///
+    ///     while (!co_await stream.ready(15s))
+    ///         co_await send_heartbeat();
+    ///     auto const* event = co_await stream.next();
+    ///
+    /// The present event stays as it is. The stream's own deadlines hold as in `next`, and are told
+    /// by it. 0 looks and does not wait.
+    ///
+    /// Precondition: no other function of this stream is running.
+    /// Cancellation: terminal, nothing is lost. Throws nothing else.
+    [[nodiscard]] asio::awaitable<bool> ready(std::chrono::milliseconds within);
 
     /// Reads to the end and gives what `snapshot` would, moved out.
     /// Cancellation and errors as `next`. Precondition: `request_options::assemble` was not off.
@@ -95,6 +113,11 @@ public:
     [[nodiscard]] std::string_view request_id() const noexcept { return info().request_id(); }
 
     [[nodiscard]] hicap::rate_limit rate_limit() const { return info().rate_limit(); }
+
+    [[nodiscard]] std::vector<attempt> const& attempts() const noexcept
+    {
+        return info().attempts();
+    }
 
     /// For the library: a stream over what an operation has opened.
     explicit stream(std::unique_ptr<detail::stream_state<Event>> state) noexcept;

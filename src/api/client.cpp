@@ -2,6 +2,8 @@
 
 #include <hicap/client.hpp>
 
+#include <utility>
+
 namespace hicap {
 
 client::client() : client(client_options{}) {}
@@ -9,6 +11,23 @@ client::client() : client(client_options{}) {}
 client::client(client_options const& options)
     : core_(std::make_shared<detail::client_core>(options))
 {}
+
+client::client(std::shared_ptr<detail::client_core> core) noexcept : core_(std::move(core)) {}
+
+asio::awaitable<std::size_t> client::prewarm(std::size_t count) const
+{
+    return detail::prewarm(core_, count);
+}
+
+asio::awaitable<std::size_t> client::shutdown(std::chrono::milliseconds deadline) const
+{
+    return detail::shutdown(core_, deadline);
+}
+
+client_statistics client::statistics() const
+{
+    return core_->statistics();
+}
 
 hicap::chat::resource client::chat() const
 {

@@ -1,16 +1,17 @@
 #include "api/core.hpp"
 
-#include "api/failure.hpp"
 #include "api/tags.hpp"
 #include "base/text.hpp"
-#include "policy/rate_limit.hpp"
+#include "policy/proxy.hpp"
 
 #include <hicap/error.hpp>
+#include <hicap/log_observer.hpp>
 #include <hicap/version.hpp>
 
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <random>
 #include <utility>
 
 namespace hicap::detail {
@@ -29,14 +30,18 @@ std::string environment(char const* name)
 
 client_options with_environment(client_options options)
 {
-    if (options.api_key.empty())
+    if (options.credentials)
+        options.api_key.clear();
+    else if (options.api_key.empty())
         options.api_key = environment("HICAP_API_KEY");
-    if (options.api_key.empty()) {
+    if (!options.credentials && options.api_key.empty()) {
         throw error(
             errc::missing_api_key,
             "set client_options::api_key or the environment variable HICAP_API_KEY"
         );
     }
+    if (!options.observer)
+        options.observer = make_log_observer(environment("HICAP_LOG"));
     if (options.base_url.empty())
         options.base_url = environment("HICAP_BASE_URL");
     if (options.base_url.empty())
@@ -77,50 +82,62 @@ void check_not_reserved(std::vector<extra_header> const& list)
         throw error(errc::invalid_header, "extra_headers: use tags in place of \"x-hicap-tags\"");
 }
 
-/// Appends what is at hand; true at the end of the body.
-bool append_body(net::exchange& from, std::size_t max_size, std::string& body)
+surroundings with_defaults(surroundings world)
 {
-    try {
-        for (;;) {
-            std::string_view piece;
-            switch (from.read_body(piece)) {
-            case net::exchange::status::end:
-                return true;
-            case net::exchange::status::blocked:
-                return false;
-            case net::exchange::status::piece:
-                break;
-            }
-            if (piece.size() > max_size - body.size()) {
-                throw error(
-                    errc::body_too_large,
-                    "the response has more than " + std::to_string(max_size) +
-                        " bytes, see response_limits::max_body"
-                );
-            }
-            body.append(piece);
-        }
-    } catch (error& failure) {
-        failure.set_request_id(std::string(policy::request_id(from.head().fields)));
-        throw;
+    if (!world.random) {
+        world.random = [] {
+            thread_local std::minstd_rand generator(std::random_device{}());
+            return std::generate_canonical<double, 32>(generator);
+        };
     }
+    return world;
+}
+
+/// How to reach `where` under these options.
+net::dial_options dialling(client_options const& options, http::origin const& where)
+{
+    net::dial_options made;
+    made.host = where.host;
+    made.port = where.port;
+    made.tcp = options.tcp;
+    made.unix_socket = options.unix_socket;
+    auto const get = [](char const* name) -> char const* { return std::getenv(name); };
+    auto chosen = policy::choose_proxy(options.proxy, where.tls(), where.host, where.port, get);
+    if (chosen && !options.unix_socket.empty()) {
+        throw error(
+            errc::invalid_argument, "client_options: a Unix socket cannot be reached by a proxy"
+        );
+    }
+    if (chosen) {
+        auto& proxy = made.proxy.emplace();
+        proxy.host = std::move(chosen->host);
+        proxy.port = std::move(chosen->port);
+        proxy.authorization = std::move(chosen->authorization);
+    }
+    return made;
 }
 
 } // namespace
 
-client_core::client_core(client_options const& options)
+client_core::client_core(client_options const& options, surroundings world)
     : options_(with_environment(options)), where_(http::parse_base_url(options_.base_url)),
-      key_(std::exchange(options_.api_key, {})),
+      key_(std::exchange(options_.api_key, {})), world_(with_defaults(std::move(world))),
       transport_(
           where_.origin,
           net::tls_options{
               .ca_file = options_.ca_file,
               .ca_pem = options_.ca_pem,
+              .extra_ca_files = options_.extra_ca_files,
+              .certificate_file = options_.client_certificate_file,
+              .key_file = options_.client_key_file,
               .dangerous_accept_any_certificate = options_.dangerous_accept_any_certificate,
-          }
+          },
+          world_.dialer ? world_.dialer : net::make_dialer(dialling(options_, where_.origin)),
+          std::make_shared<net::pool>(options_.pool, world_.time, world_.random)
       )
 {
     check_not_reserved(options_.extra_headers);
+    static_cast<void>(usual_deadlines()); // refuses what is none
     usual_headers_.reveal() = headers_for({});
 }
 
@@ -149,6 +166,8 @@ std::string client_core::headers_for(request_options const& options) const
     for (auto const& [name, value] : of_call)
         http::append_header(out, name, value);
 
+    if (options_.credentials)
+        return out;
     // Last, and into memory that is large enough: no copy of the key is left in an outgrown one.
     out.reserve(out.size() + 2 * key_.reveal().size() + 64);
     if (options_.auth != auth_scheme::api_key_header) {
@@ -179,53 +198,59 @@ prepared_request client_core::prepare_post(
     auto const& block = usual ? usual_headers_.reveal() : own.reveal();
 
     prepared_request made;
+    made.method = "POST";
+    made.path = path;
+    made.deadlines = policy::resolve_deadlines(options.deadlines, options_.deadlines);
+    made.retries = options.retries.value_or(options_.retries);
     auto& head = made.head.reveal();
     head.reserve(target.size() + block.size() + 256);
-    http::append_request_line(head, "POST", target);
+    http::append_request_line(head, made.method, target);
     head += block;
-    // Constants, so there is nothing to check.
-    auto const add_default = [&](std::string_view name, std::string_view line) {
-        if (!contains(options.extra_headers, name) && !contains(options_.extra_headers, name))
-            head += line;
+    auto const is_free = [&](std::string_view name) {
+        return !contains(options.extra_headers, name) && !contains(options_.extra_headers, name);
     };
-    add_default("Content-Type", "Content-Type: application/json\r\n");
-    add_default(
-        "Accept",
-        what == accepts::json ? "Accept: application/json\r\n" : "Accept: text/event-stream\r\n"
-    );
+    // Constants, so there is nothing to check.
+    if (is_free("Content-Type"))
+        head += "Content-Type: application/json\r\n";
+    if (is_free("Accept"))
+        head += what == accepts::json ? "Accept: application/json\r\n"
+                                      : "Accept: text/event-stream\r\n";
     http::append_content_length(head, body.size());
-    http::append_end_of_head(head);
+    if (options_.credentials) {
+        made.takes_bearer =
+            options_.auth != auth_scheme::api_key_header && is_free("Authorization");
+        made.takes_api_key = options_.auth != auth_scheme::bearer && is_free("api-key");
+    } else {
+        http::append_end_of_head(head);
+    }
     made.body = std::move(body);
     return made;
 }
 
-asio::awaitable<std::unique_ptr<net::exchange>> client_core::open(prepared_request request)
+net::call client_core::begin(
+    std::string_view method, std::string_view path, policy::deadline_set const& limits
+)
 {
-    auto opened = co_await transport_.send(std::move(request.head), std::move(request.body));
-    auto const status = opened->head().status;
-    if (status >= 200 && status < 300)
-        co_return opened;
-    // The status counts, also when the body that explains it breaks off or has no end.
-    constexpr std::size_t max_explanation = std::size_t{1} << 20;
-    auto const max_size = std::min(options_.limits.max_body, max_explanation);
-    std::string body;
-    try {
-        while (!append_body(*opened, max_size, body))
-            co_await opened->readable();
-    } catch (error const&) { // what came of it is shown
-    }
-    throw_api_error(response_info(status, opened->take_fields()), std::move(body));
+    auto running =
+        std::make_shared<net::operation>(operations_, options_.observer, world_.time, method, path);
+    running->watched().ends(call_end::cancelled); // unless it comes to something else
+    auto const until = policy::add_saturated(world_.time->now(), limits.total);
+    return {world_.time, limits, until, std::move(running)};
 }
 
-asio::awaitable<std::string> read_body(net::exchange& from, std::size_t max_size)
+policy::deadline_set client_core::usual_deadlines() const
 {
-    // Beyond this a length is believed only when the bytes come.
-    constexpr std::uint64_t max_reserved = std::uint64_t{1} << 20;
-    std::string body;
-    body.reserve(std::min(from.head().content_length.value_or(0), max_reserved));
-    while (!append_body(from, max_size, body))
-        co_await from.readable();
-    co_return body;
+    return policy::resolve_deadlines({}, options_.deadlines);
+}
+
+client_statistics client_core::statistics() const
+{
+    auto now = transport_.connections().statistics();
+    now.calls = calls_;
+    now.calls_running = operations_->running();
+    now.retries = retries_;
+    now.replays = replays_;
+    return now;
 }
 
 } // namespace hicap::detail

@@ -3,14 +3,25 @@
 
 #include "base/secret.hpp"
 #include "http/request_head.hpp"
+#include "net/call.hpp"
 #include "net/exchange.hpp"
 #include "net/transport.hpp"
+#include "policy/deadlines.hpp"
+#include "policy/retry_budget.hpp"
 
 #include <hicap/client_options.hpp>
+#include <hicap/reply.hpp>
 #include <hicap/request_options.hpp>
+#include <hicap/statistics.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -23,8 +34,37 @@ namespace asio = boost::asio;
 /// What an operation hands to the transport, ready before anything suspends.
 struct prepared_request
 {
-    secret_string head; // the key is in it
+    /// The key is in it, unless a callback gives one: then the lines of the key and the end are
+    /// missing.
+    secret_string head;
     std::string body;
+    std::string_view method;   ///< a literal
+    std::string_view path;     ///< a literal, for observers
+    bool takes_bearer = false; ///< the callback's key is to be sent so
+    bool takes_api_key = false;
+    policy::deadline_set deadlines;
+    retry_options retries;
+};
+
+/// A response with a status of success that begins, and the call that it answers.
+struct opened_response
+{
+    /// What a result tells of it. To be called once, before the exchange is gone.
+    [[nodiscard]] response_info take_info();
+
+    /// Throws `why`, a `hicap::error`, with what is known of the call.
+    [[noreturn]] void fail(std::exception_ptr const& why);
+
+    std::unique_ptr<net::exchange> exchange;
+    net::call on;
+};
+
+/// What a client takes from the world, so that tests can put something else in place.
+struct surroundings
+{
+    std::shared_ptr<net::clock> time = net::system_clock();
+    std::shared_ptr<net::dialer> dialer; ///< null: the network
+    std::function<double()> random;      ///< in [0, 1), from any thread; null: a generator
 };
 
 /// What all copies of a client share. Thread safety: shared objects safe.
@@ -37,34 +77,73 @@ public:
         event_stream
     };
 
-    explicit client_core(client_options const& options);
+    explicit client_core(client_options const& options, surroundings world = {});
 
     /// A POST of the JSON `body` to `path`, which is encoded already and goes below the base URL.
-    /// Throws `hicap::error` for headers that cannot be sent.
+    /// Throws `hicap::error` for headers that cannot be sent, and for deadlines that are none.
+    /// Precondition: `path` is a literal.
     [[nodiscard]] prepared_request prepare_post(
         std::string_view path, std::string body, accepts what, request_options const& options
     ) const;
 
-    /// Sends `request` and completes when a response with a status of success begins. Any other is
-    /// read whole and thrown as `api_error`. Precondition: the core outlives the operation.
-    asio::awaitable<std::unique_ptr<net::exchange>> open(prepared_request request);
+    /// Sends `request`, again where that is allowed, and completes when a response with a status of
+    /// success begins. Any other is read whole and thrown as `api_error`.
+    /// Precondition: the core outlives the operation.
+    asio::awaitable<opened_response> open(prepared_request request);
+
+    /// A call of this client begins. `path` is for observers.
+    [[nodiscard]] net::call
+    begin(std::string_view method, std::string_view path, policy::deadline_set const& limits);
+
+    /// The same limits as those of a request without options.
+    [[nodiscard]] policy::deadline_set usual_deadlines() const;
+
+    [[nodiscard]] client_statistics statistics() const;
+
+    [[nodiscard]] net::transport& transport() noexcept { return transport_; }
+
+    [[nodiscard]] std::shared_ptr<net::operations> const& operations() const noexcept
+    {
+        return operations_;
+    }
+
+    [[nodiscard]] std::shared_ptr<net::clock> const& time() const noexcept { return world_.time; }
 
     [[nodiscard]] std::string const& base_url() const noexcept { return options_.base_url; }
 
     [[nodiscard]] response_limits const& limits() const noexcept { return options_.limits; }
 
 private:
+    struct outcome;
+
     [[nodiscard]] std::string headers_for(request_options const& options) const;
+    asio::awaitable<secret_string> head_with_key(prepared_request const* request, bool refused);
+    asio::awaitable<outcome> try_once(net::call* on, std::string_view head, std::string_view body);
+    asio::awaitable<bool> pause(net::call* on, std::chrono::milliseconds length);
 
     client_options options_; // without the key
     http::base_url where_;
     secret_string key_;
     secret_string usual_headers_; // of a request without options
+    surroundings world_;
+    std::shared_ptr<net::operations> operations_ = std::make_shared<net::operations>();
+    policy::retry_budget retry_budget_;
     net::transport transport_;
+    std::atomic<std::uint64_t> calls_{0};
+    std::atomic<std::uint64_t> retries_{0};
+    std::atomic<std::uint64_t> replays_{0};
 };
 
-/// Reads the rest of a body. Throws `errc::body_too_large` beyond `max_size`.
-asio::awaitable<std::string> read_body(net::exchange& from, std::size_t max_size);
+/// See `client::prewarm`.
+asio::awaitable<std::size_t> prewarm(std::shared_ptr<client_core> core, std::size_t count);
+
+/// See `client::shutdown`.
+asio::awaitable<std::size_t>
+shutdown(std::shared_ptr<client_core> core, std::chrono::milliseconds deadline);
+
+/// Reads the rest of the body. Throws `errc::body_too_large` beyond `max_size`, and `idle_timeout`
+/// when no piece of it comes for as long.
+asio::awaitable<std::string> read_body(opened_response* from, std::size_t max_size);
 
 } // namespace hicap::detail
 

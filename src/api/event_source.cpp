@@ -44,11 +44,16 @@ event_source::status event_source::next(sse::event& out)
     }
 }
 
-void event_source::close(bool reuse)
+bool event_source::inside_event() const noexcept
 {
-    if (body_ && reuse)
-        net::finish(std::move(body_), executor_);
-    body_.reset();
+    // Nothing is lost with the line ends of the terminal mark.
+    auto const rest = decoder_.unfinished();
+    return !rest.empty() && rest != "[DONE]\n" && rest != "data: [DONE]" && rest != "data:[DONE]";
+}
+
+void event_source::finish(std::shared_ptr<net::clock> time)
+{
+    net::finish(std::move(body_), std::move(time), executor_);
 }
 
 } // namespace hicap::detail

@@ -39,11 +39,20 @@ public:
     /// Throws what the exchange throws, `errc::event_too_large` and `errc::too_many_comments`.
     status next(sse::event& out);
 
-    [[nodiscard]] asio::awaitable<void> readable() { return body_->readable(); }
+    /// At the end: whether it came inside an event.
+    [[nodiscard]] bool inside_event() const noexcept;
 
-    /// Nothing more is wanted. With `reuse` the connection is kept where the body is about to end;
-    /// without it is closed, and so the server is stopped.
-    void close(bool reuse);
+    /// True when `next` may get further, false when `deadline` passes first.
+    [[nodiscard]] asio::awaitable<bool> readable(net::clock::time_point deadline)
+    {
+        return body_->readable(deadline);
+    }
+
+    /// Nothing more is wanted: the connection is closed, and so the server is stopped.
+    void close() noexcept { body_.reset(); }
+
+    /// The same, but the connection is kept where the body is about to end.
+    void finish(std::shared_ptr<net::clock> time);
 
 private:
     std::unique_ptr<net::exchange> body_;

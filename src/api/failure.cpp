@@ -4,16 +4,14 @@
 #include "json/error_body.hpp"
 #include "policy/rate_limit.hpp"
 
-#include <hicap/error.hpp>
-
 #include <chrono>
 #include <utility>
 
 namespace hicap::detail {
 namespace {
 
-[[noreturn]] void
-throw_from(int status, response_info const& info, json::error_body came, std::string body)
+api_error::details
+details_of(int status, response_info const& info, json::error_body came, std::string body)
 {
     api_error::details details;
     details.status = status;
@@ -27,21 +25,31 @@ throw_from(int status, response_info const& info, json::error_body came, std::st
         policy::parse_retry_after(info.headers(), std::chrono::system_clock::now());
     details.rate_limit = info.rate_limit();
     details.headers = info.headers();
-    throw api_error(std::move(details));
+    return details;
 }
 
 } // namespace
 
-void throw_api_error(response_info info, std::string body)
+api_error::details describe_failure(response_info const& info, std::string body)
 {
     auto came = json::read_error_body(body);
-    throw_from(info.http_status(), info, std::move(came), std::move(body));
+    return details_of(info.http_status(), info, std::move(came), std::move(body));
+}
+
+void add_call(error& failure, response_info const& info)
+{
+    if (failure.request_id().empty())
+        failure.set_request_id(std::string(info.request_id()));
+    auto attempts = info.attempts();
+    if (!attempts.empty())
+        attempts.back().code = failure.code();
+    failure.set_attempts(std::move(attempts));
 }
 
 void throw_if_error_object(response_info const& info, std::string_view data)
 {
     if (auto came = json::find_stream_error(data))
-        throw_from(200, info, std::move(*came), std::string(data));
+        throw api_error(details_of(200, info, std::move(*came), std::string(data)));
 }
 
 void throw_unexpected_content(
@@ -58,7 +66,7 @@ void throw_unexpected_content(
     message += escape_for_display(body);
     message += "\"; is the base URL right?";
     error failure(errc::unexpected_content, message);
-    failure.set_request_id(std::string(info.request_id()));
+    add_call(failure, info);
     throw failure;
 }
 

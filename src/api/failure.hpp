@@ -1,6 +1,7 @@
 #ifndef HICAP_API_FAILURE_HPP
 #define HICAP_API_FAILURE_HPP
 
+#include <hicap/error.hpp>
 #include <hicap/reply.hpp>
 
 #include <string>
@@ -8,8 +9,11 @@
 
 namespace hicap::detail {
 
-/// Throws the `api_error` that a response with an error status and this body is.
-[[noreturn]] void throw_api_error(response_info info, std::string body);
+/// What the `api_error` tells that a response with an error status and this body is.
+[[nodiscard]] api_error::details describe_failure(response_info const& info, std::string body);
+
+/// Adds to `failure` what is known of the call that it ends: request id and attempts.
+void add_call(error& failure, response_info const& info);
 
 /// Throws the `api_error` that `data` is, where it is an object whose `error` is not null: the
 /// failure of a response that had begun with a status of success.

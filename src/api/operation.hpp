@@ -31,11 +31,23 @@ void decode_body(response_info const& info, std::string_view body, T& value)
         return;
     if (!has_content_type(info.headers(), "application/json"))
         throw_unexpected_content(info, "JSON", body);
-    error failure(
+    throw error(
         result.code, "the response, at byte " + std::to_string(result.offset) + ": " + result.what
     );
-    failure.set_request_id(std::string(info.request_id()));
-    throw failure;
+}
+
+/// The same as the end of a call.
+template <class T>
+void decode_answer(net::watch& call, response_info const& info, std::string_view body, T& value)
+{
+    try {
+        decode_body(info, body, value);
+        call.ends(call_end::completed);
+    } catch (error& failure) {
+        add_call(failure, info);
+        call.ends(call_end::failed, failure.code());
+        throw;
+    }
 }
 
 /// An operation whose answer is one JSON object.
@@ -43,11 +55,10 @@ template <class T>
 asio::awaitable<reply<T>> fetch(std::shared_ptr<client_core> core, prepared_request request)
 {
     auto opened = co_await core->open(std::move(request));
-    auto body = co_await read_body(*opened, core->limits().max_body);
-    response_info info(opened->head().status, opened->take_fields());
-    opened.reset(); // the connection serves others while this answer is parsed
-    reply<T> answer(std::move(info), std::move(body));
-    decode_body<T>(answer.info(), answer.raw(), answer);
+    auto body = co_await read_body(&opened, core->limits().max_body);
+    reply<T> answer(opened.take_info(), std::move(body));
+    opened.exchange.reset(); // the connection serves others while this answer is parsed
+    decode_answer<T>(opened.on.running().watched(), answer.info(), answer.raw(), answer);
     co_return answer;
 }
 
@@ -63,16 +74,19 @@ asio::awaitable<stream<Event>> open_stream(
 {
     using state = stream_state<Event>;
     auto opened = co_await core->open(std::move(request));
-    auto const is_json = has_content_type(opened->head().fields, "application/json");
-    auto const is_html = has_content_type(opened->head().fields, "text/html");
+    auto& watched = opened.on.running().watched();
+    auto const is_json = has_content_type(opened.exchange->head().fields, "application/json");
+    auto const is_html = has_content_type(opened.exchange->head().fields, "text/html");
     if (is_json || is_html) {
-        auto const body = co_await read_body(*opened, core->limits().max_body);
-        response_info info(opened->head().status, opened->take_fields());
-        opened.reset();
-        if (is_html)
+        auto const body = co_await read_body(&opened, core->limits().max_body);
+        auto info = opened.take_info();
+        opened.exchange.reset();
+        if (is_html) {
+            watched.ends(call_end::failed, errc::unexpected_content);
             throw_unexpected_content(info, "text/event-stream", body);
+        }
         Whole whole;
-        decode_body(info, body, whole);
+        decode_answer(watched, info, body, whole);
         auto only = as_event(whole);
         co_return stream<Event>(
             std::make_unique<state>(std::move(info), std::move(only), std::move(whole))
@@ -80,11 +94,12 @@ asio::awaitable<stream<Event>> open_stream(
     }
     auto const executor = co_await asio::this_coro::executor;
     auto const max_assembled = assemble ? core->limits().max_body : 0;
-    response_info info(opened->head().status, opened->take_fields());
-    event_source source(std::move(opened), executor, core->limits());
-    co_return stream<Event>(
-        std::make_unique<state>(std::move(info), std::move(source), max_assembled)
-    );
+    auto info = opened.take_info();
+    event_source source(std::move(opened.exchange), executor, core->limits());
+    watched.ends(call_end::abandoned); // unless it comes to something else
+    co_return stream<Event>(std::make_unique<state>(
+        std::move(info), std::move(source), std::move(opened.on), max_assembled
+    ));
 }
 
 } // namespace hicap::detail

@@ -4,8 +4,8 @@
 
 namespace hicap {
 
-response_info::response_info(int status, hicap::headers fields)
-    : status_(status), headers_(std::move(fields))
+response_info::response_info(int status, hicap::headers fields, std::vector<attempt> attempts)
+    : status_(status), headers_(std::move(fields)), attempts_(std::move(attempts))
 {}
 
 std::string_view response_info::request_id() const noexcept

@@ -6,6 +6,8 @@
 #include "api/event_source.hpp"
 #include "api/failure.hpp"
 #include "json/codec.hpp"
+#include "net/call.hpp"
+#include "policy/deadlines.hpp"
 
 #include <hicap/error.hpp>
 #include <hicap/stream.hpp>
@@ -15,6 +17,8 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <exception>
 #include <optional>
 #include <string>
@@ -45,14 +49,14 @@ public:
     using snapshot_type = typename stream_traits<Event>::snapshot;
 
     /// Up to `max_assembled` bytes of events are assembled, none for 0.
-    stream_state(response_info response, event_source from, std::size_t max_assembled)
+    stream_state(response_info response, event_source from, net::call on, std::size_t max_assembled)
         : info(std::move(response)), source_(std::in_place, std::move(from)),
-          max_assembled_(max_assembled)
+          on_(std::in_place, std::move(on)), max_assembled_(max_assembled)
     {}
 
     /// A stream of one event that is at hand, made of `whole`.
     stream_state(response_info response, Event only, snapshot_type whole)
-        : event(std::move(only)), info(std::move(response)), at_hand_(true)
+        : event(std::move(only)), info(std::move(response)), whole_(true)
     {
         assembled.adopt(std::move(whole));
     }
@@ -63,20 +67,64 @@ public:
         if (failure_)
             std::rethrow_exception(failure_);
         try {
-            return try_advance();
+            auto const got = look();
+            seen_ = false;
+            if (got == step::event)
+                decode();
+            return got;
         } catch (error& failure) {
-            if (failure.request_id().empty())
-                failure.set_request_id(std::string(info.request_id()));
+            seen_ = false;
+            add_call(failure, info);
             if (failure.code() != errc::invalid_json) // that loses one event, not the stream
-                break_off();
+                break_off(failure.code());
             throw;
         } catch (...) {
-            break_off();
+            break_off(make_error_code(errc::invalid_response));
             throw;
         }
     }
 
-    [[nodiscard]] asio::awaitable<void> readable() { return source_->readable(); }
+    /// Whether `advance` would get further than `blocked`. The present event stays.
+    bool at_hand()
+    {
+        if (failure_)
+            return true;
+        try {
+            return look() != step::blocked;
+        } catch (error& failure) {
+            add_call(failure, info);
+            break_off(failure.code());
+            return true;
+        }
+    }
+
+    /// Until when the next event has to come. Events alone count, so what else arrives does not
+    /// move it.
+    net::clock::time_point deadline()
+    {
+        if (deadline_ == net::clock::time_point{})
+            deadline_ = on_->begin(phase::idle);
+        return deadline_;
+    }
+
+    /// True when there may be more at hand; false when that did not come until `when`.
+    [[nodiscard]] asio::awaitable<bool> readable(net::clock::time_point when)
+    {
+        return source_->readable(when);
+    }
+
+    [[nodiscard]] net::clock& time() const noexcept { return on_->time(); }
+
+    /// The deadline has passed; `advance` tells.
+    void be_late()
+    {
+        try {
+            on_->throw_late("waiting for an event of request " + request_name());
+        } catch (error& failure) {
+            add_call(failure, info);
+            break_off(failure.code());
+        }
+    }
 
     Event event;
     response_info info;
@@ -84,20 +132,20 @@ public:
     unsigned since_pause = 0;
 
 private:
-    step try_advance()
+    /// Finds the next event and leaves it in `raw_`, without taking it.
+    step look()
     {
-        if (at_hand_) {
-            at_hand_ = false;
+        if (whole_)
             return step::event;
-        }
         if (ended_ || !source_)
             return step::end;
-        sse::event raw;
-        switch (source_->next(raw)) {
+        if (seen_)
+            return step::event;
+        switch (source_->next(raw_)) {
         case event_source::status::blocked:
             return step::blocked;
         case event_source::status::end:
-            if (!assembled.complete()) {
+            if (!assembled.complete() || source_->inside_event()) {
                 throw error(
                     errc::truncated_stream,
                     "the server ended the stream of request " + request_name() +
@@ -108,26 +156,31 @@ private:
         case event_source::status::event:
             break;
         }
-        if (raw.data == "[DONE]")
+        deadline_ = {};
+        if (raw_.data == "[DONE]")
             return end();
-        return decode(raw.data);
+        seen_ = true;
+        return step::event;
     }
 
-    step decode(std::string_view data)
+    /// Takes the event that was found.
+    void decode()
     {
-        auto const result = json::decode(data, event);
+        if (std::exchange(whole_, false))
+            return;
+        auto const result = json::decode(raw_.data, event);
         if (!result || !event.extra.empty())
-            throw_if_error_object(info, data);
+            throw_if_error_object(info, raw_.data);
         if (!result) {
             throw error(
                 result.code,
                 "an event of request " + request_name() + " at byte " +
                     std::to_string(result.offset) + ": " + result.what + " in \"" +
-                    escape_for_display(data) + '"'
+                    escape_for_display(raw_.data) + '"'
             );
         }
-        assemble(data.size());
-        return step::event;
+        assemble(raw_.data.size());
+        on_->running().watched().event();
     }
 
     void assemble(std::size_t size)
@@ -147,18 +200,31 @@ private:
     }
 
     /// A broken stream must not look like one that has ended, however often it is asked.
-    void break_off()
+    /// Precondition: called where an exception is handled.
+    void break_off(boost::system::error_code code)
     {
         failure_ = std::current_exception();
         if (source_)
-            source_->close(false);
+            source_->close();
+        bool const stopped = code == condition::cancelled;
+        close(stopped ? call_end::cancelled : call_end::failed, code);
     }
 
     step end()
     {
         ended_ = true;
-        source_->close(true);
+        source_->finish(on_->shared_time());
+        close(call_end::completed, {});
         return step::end;
+    }
+
+    /// The call is over, though the stream may be kept.
+    void close(call_end how, boost::system::error_code code)
+    {
+        if (!on_)
+            return;
+        on_->running().watched().ends(how, code);
+        on_.reset();
     }
 
     [[nodiscard]] std::string request_name() const
@@ -168,8 +234,12 @@ private:
     }
 
     std::optional<event_source> source_;
+    std::optional<net::call> on_;
+    net::clock::time_point deadline_{}; // of the wait for an event, since the first time it began
     std::exception_ptr failure_;
-    bool at_hand_ = false;
+    sse::event raw_;
+    bool seen_ = false;  // `raw_` is an event that was not taken yet
+    bool whole_ = false; // `event` is the only one, and was not taken yet
     bool ended_ = false;
     std::size_t max_assembled_ = 0; // bytes of events that may still come
 };
@@ -233,10 +303,38 @@ asio::awaitable<Event const*> stream<Event>::next()
             break;
         }
         state.since_pause = 0;
-        co_await state.readable();
+        auto const deadline = state.deadline();
+        bool const in_time = co_await state.readable(deadline);
         auto const cancellation = co_await asio::this_coro::cancellation_state;
         if (cancellation.cancelled() != asio::cancellation_type::none)
             throw boost::system::system_error(asio::error::operation_aborted);
+        if (!in_time)
+            state.be_late();
+    }
+}
+
+template <class Event>
+asio::awaitable<bool> stream<Event>::ready(std::chrono::milliseconds within)
+{
+    auto& state = *state_;
+    auto const start = co_await asio::this_coro::cancellation_state;
+    if (start.cancelled() != asio::cancellation_type::none)
+        throw boost::system::system_error(asio::error::operation_aborted);
+    if (state.at_hand())
+        co_return true;
+    auto const end = policy::add_saturated(state.time().now(), within);
+    for (;;) {
+        auto const deadline = state.deadline();
+        bool const in_time = co_await state.readable(std::min(deadline, end));
+        auto const cancellation = co_await asio::this_coro::cancellation_state;
+        if (cancellation.cancelled() != asio::cancellation_type::none)
+            throw boost::system::system_error(asio::error::operation_aborted);
+        if (!in_time && deadline <= end)
+            state.be_late();
+        if (state.at_hand())
+            co_return true;
+        if (!in_time)
+            co_return false;
     }
 }
 

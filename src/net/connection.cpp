@@ -32,10 +32,11 @@ connection::connection(
     : socket_(std::move(link)), tls_context_(std::move(tls)), tls_(std::move(session))
 {}
 
-asio::awaitable<std::unique_ptr<connection>>
-connection::open(http::origin where, std::shared_ptr<tls_context> tls)
+asio::awaitable<std::unique_ptr<connection>> connection::open(
+    http::origin where, std::shared_ptr<dialer> dial, std::shared_ptr<tls_context> tls, call* on
+)
 {
-    auto link = co_await connect_tcp(where.host, where.port);
+    auto link = co_await dial->dial(on);
     std::unique_ptr<tls_engine> session;
     if (where.tls())
         session = tls->start(where.host);
@@ -43,7 +44,7 @@ connection::open(http::origin where, std::shared_ptr<tls_context> tls)
     if (!made->tls_)
         co_return made;
     try {
-        co_await made->shake_hands();
+        co_await made->shake_hands(on);
     } catch (error const&) {
         made->tls_context_->forget_tickets(where.host);
         throw;
@@ -51,25 +52,36 @@ connection::open(http::origin where, std::shared_ptr<tls_context> tls)
     co_return made;
 }
 
-asio::awaitable<void> connection::shake_hands()
+asio::awaitable<void> connection::shake_hands(call* on)
 {
+    auto const deadline = on->begin(phase::tls);
+    waiting const here(on->running(), *socket_);
     for (;;) {
         auto const state = tls_->handshake();
-        while (!send_output())
-            co_await writable();
-        if (state == tls_engine::status::done)
-            co_return;
-        status why_not{};
-        while (!receive_ciphertext(why_not)) {
+        auto what = interest::read;
+        if (!send_output()) {
+            what = interest::write;
+        } else {
+            if (state == tls_engine::status::done)
+                break;
+            status why_not{};
+            if (receive_ciphertext(why_not))
+                continue;
+            on->running().check();
             if (why_not == status::closed) {
                 throw error(
                     errc::tls_handshake,
                     "TLS handshake with " + tls_->host() + ": the server closed the connection"
                 );
             }
-            co_await readable();
         }
+        bool const in_time = co_await socket_->ready(what, deadline);
+        on->running().check();
+        if (!in_time)
+            on->throw_late("the TLS handshake with " + tls_->host());
+        drained_ = false;
     }
+    on->end();
 }
 
 void connection::begin_write(std::string_view head, std::string_view body)
@@ -249,11 +261,11 @@ void connection::release_buffers() noexcept
     tls_->release_buffers();
 }
 
-asio::awaitable<void> connection::readable()
+asio::awaitable<bool> connection::readable(clock::time_point deadline)
 {
     drained_ = false;
     release_buffers();
-    return socket_->readable();
+    return socket_->ready(interest::read, deadline);
 }
 
 } // namespace hicap::net

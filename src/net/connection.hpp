@@ -3,6 +3,8 @@
 
 #include "http/url.hpp"
 #include "net/buffer_pool.hpp"
+#include "net/call.hpp"
+#include "net/dialer.hpp"
 #include "net/socket.hpp"
 #include "net/tls_context.hpp"
 #include "net/tls_engine.hpp"
@@ -31,9 +33,11 @@ public:
         closed   ///< the peer has sent its last byte
     };
 
-    /// Resolves, connects and shakes hands. `tls` is used for https origins alone.
-    static asio::awaitable<std::unique_ptr<connection>>
-    open(http::origin where, std::shared_ptr<tls_context> tls);
+    /// Dials and shakes hands, which is the phase `tls` of the call. `tls` is used for https
+    /// origins alone.
+    static asio::awaitable<std::unique_ptr<connection>> open(
+        http::origin where, std::shared_ptr<dialer> dial, std::shared_ptr<tls_context> tls, call* on
+    );
 
     /// A connection over a socket that is at hand; `session` is null where there is no TLS.
     connection(
@@ -66,14 +70,30 @@ public:
     /// Gives back what memory it can, before a time of which nobody knows how long it is.
     void release_buffers() noexcept;
 
-    [[nodiscard]] asio::awaitable<void> readable();
+    /// True when `fill` may get further, false when `deadline` passes first.
+    [[nodiscard]] asio::awaitable<bool> readable(clock::time_point deadline);
 
-    [[nodiscard]] asio::awaitable<void> writable() { return socket_->writable(); }
+    /// The same for `write_some`; true as well when the peer speaks before it has read all.
+    [[nodiscard]] asio::awaitable<bool> writable(clock::time_point deadline)
+    {
+        return socket_->ready(interest::either, deadline);
+    }
 
-    void cancel() noexcept { socket_->cancel(); }
+    /// Nothing is waited for until the next request.
+    void rest() noexcept
+    {
+        release_buffers();
+        socket_->rest();
+    }
+
+    /// What ends every wait, from any thread.
+    [[nodiscard]] stoppable& link() noexcept { return *socket_; }
+
+    /// Whether the handshake was cut short by a session ticket.
+    [[nodiscard]] bool resumed() const noexcept { return tls_ && tls_->resumed(); }
 
 private:
-    asio::awaitable<void> shake_hands();
+    asio::awaitable<void> shake_hands(call* on);
 
     std::string& output() noexcept { return tls_ ? tls_->output() : plain_output_; }
 

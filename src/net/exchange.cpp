@@ -1,12 +1,10 @@
 #include "net/exchange.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
 
 #include <chrono>
 #include <cstddef>
+#include <exception>
 #include <utility>
 
 namespace hicap::net {
@@ -33,48 +31,34 @@ bool drain_some(exchange& from, std::size_t& budget)
     }
 }
 
-struct background_drain
+/// Owns the exchange until it has ended, or has to be abandoned.
+asio::awaitable<void>
+drain(std::unique_ptr<exchange> rest, std::size_t budget, clock::time_point deadline)
 {
-    std::unique_ptr<exchange> rest;
-    asio::steady_timer timer;
-    std::size_t budget;
-    bool expired = false;
-};
-
-asio::awaitable<void> run(std::shared_ptr<background_drain> state)
-{
-    state->timer.expires_after(max_wait);
-    state->timer.async_wait([weak = std::weak_ptr(state)](boost::system::error_code code) {
-        if (auto const alive = weak.lock(); alive && !code) {
-            alive->expired = true; // for a wait that has just completed
-            alive->rest->cancel();
-        }
-    });
-    try {
-        do
-            co_await state->rest->readable();
-        while (!state->expired && !drain_some(*state->rest, state->budget));
-    } catch (std::exception const&) { // the exchange is abandoned, and the caller has its result
+    bool going_on = true;
+    while (going_on) {
+        bool const in_time = co_await rest->readable(deadline);
+        going_on = in_time && !drain_some(*rest, budget);
     }
-    state->timer.cancel();
 }
 
 } // namespace
 
-void finish(std::unique_ptr<exchange> done, asio::any_io_executor executor)
+void finish(
+    std::unique_ptr<exchange> done, std::shared_ptr<clock> time, asio::any_io_executor executor
+)
 {
     std::size_t budget = max_rest;
     try {
         if (drain_some(*done, budget))
             return;
-    } catch (std::exception const&) { // as above
+    } catch (std::exception const&) { // the exchange is abandoned, and the caller has its result
         return;
     }
-    // The timer and the reader share the exchange, and the executor may have several threads.
-    auto const strand = asio::make_strand(executor);
-    auto state =
-        std::make_shared<background_drain>(std::move(done), asio::steady_timer(strand), budget);
-    asio::co_spawn(strand, run(std::move(state)), asio::detached);
+    auto const deadline = time->now() + max_wait;
+    asio::co_spawn(
+        executor, drain(std::move(done), budget, deadline), [](std::exception_ptr) {} // as above
+    );
 }
 
 } // namespace hicap::net

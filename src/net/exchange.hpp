@@ -2,6 +2,7 @@
 #define HICAP_NET_EXCHANGE_HPP
 
 #include "http/response_parser.hpp"
+#include "net/clock.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -39,17 +40,17 @@ public:
     /// The next bytes of the body; they live until the next call.
     virtual status read_body(std::string_view& piece) = 0;
 
-    /// Completes when `read_body` may get further. Cancelling it loses nothing.
-    [[nodiscard]] virtual asio::awaitable<void> readable() = 0;
-
-    /// Lets `readable` fail with `operation_aborted`.
-    virtual void cancel() noexcept = 0;
+    /// True when `read_body` may get further, false when `deadline` passes first. Cancelling it
+    /// loses nothing.
+    [[nodiscard]] virtual asio::awaitable<bool> readable(clock::time_point deadline) = 0;
 };
 
 /// Ends an exchange of whose body nothing more is wanted, without making the caller wait: what is
 /// left of a body that is about to end is read in the background, within bounds, so that the
 /// connection can be used again. `executor` runs that work.
-void finish(std::unique_ptr<exchange> done, asio::any_io_executor executor);
+void finish(
+    std::unique_ptr<exchange> done, std::shared_ptr<clock> time, asio::any_io_executor executor
+);
 
 } // namespace hicap::net
 

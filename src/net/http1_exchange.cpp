@@ -14,35 +14,38 @@ constexpr http::response_parser::limits bounds{.max_header = pooled_buffer::capa
 
 } // namespace
 
-http1_exchange::http1_exchange(std::shared_ptr<pool> home, std::unique_ptr<http1_session> session)
-    : pool_(std::move(home)), session_(std::move(session))
-{}
+http1_exchange::http1_exchange(lease session, std::shared_ptr<operation> what)
+    : operation_(std::move(what)), lease_(std::move(session))
+{
+    operation_->wait_for(&link().link());
+}
 
 http1_exchange::~http1_exchange()
 {
+    operation_->wait_for(nullptr);
     // Bytes behind the response belong to no request: the next would take them for its answer.
-    if (!ended_ || broken_ || !session_->parser.head().keep_alive ||
-        !session_->link->unread().empty())
+    if (!ended_ || broken_ || !parser().head().keep_alive || !link().unread().empty())
         return;
     try {
-        session_->link->release_buffers();
-        pool_->give(std::move(session_), pool::clock::now());
+        link().rest();
+        lease_.give_back();
     } catch (...) { // out of memory: the connection is closed instead
     }
 }
 
 void http1_exchange::begin(std::string_view head, std::string_view body)
 {
-    session_->parser.start(bounds);
-    session_->link->begin_write(head, body);
+    parser().start(bounds);
+    link().begin_write(head, body);
 }
 
 bool http1_exchange::write_some()
 {
     try {
-        if (session_->link->write_some())
+        if (link().write_some())
             return true;
     } catch (error const&) {
+        operation_->check();
         // What refuses the rest of a body closes the connection, after it has said why.
         if (!answered_before_failing())
             throw;
@@ -80,12 +83,12 @@ bool http1_exchange::read_head()
 
 http::response_head const& http1_exchange::head() const noexcept
 {
-    return session_->parser.head();
+    return parser().head();
 }
 
 headers http1_exchange::take_fields() noexcept
 {
-    return session_->parser.take_fields();
+    return parser().take_fields();
 }
 
 http1_exchange::status http1_exchange::read_body(std::string_view& piece)
@@ -94,7 +97,7 @@ http1_exchange::status http1_exchange::read_body(std::string_view& piece)
         return status::end;
     switch (parse()) {
     case parsed::body:
-        piece = session_->parser.piece();
+        piece = parser().piece();
         return status::piece;
     case parsed::end:
         ended_ = true;
@@ -109,18 +112,19 @@ http1_exchange::status http1_exchange::read_body(std::string_view& piece)
 /// Parses what is unread, and reads more as long as something comes.
 parsed http1_exchange::parse()
 {
-    auto& link = *session_->link;
+    auto& from = link();
     for (;;) {
-        silent_ = silent_ && link.unread().empty();
-        auto const result = session_->parser.parse(link.unread());
+        silent_ = silent_ && from.unread().empty();
+        auto const result = parser().parse(from.unread());
         if (result != parsed::need_more)
             return result;
-        switch (link.fill()) {
+        switch (from.fill()) {
         case connection::status::data:
             break;
         case connection::status::blocked:
             return parsed::need_more;
         case connection::status::closed:
+            operation_->check(); // that closes the connection from this side
             return finish_closed();
         }
     }
@@ -135,17 +139,16 @@ parsed http1_exchange::finish_closed()
         );
     // Anybody on the path can forge a FIN, nobody a close_notify: without it a body that the close
     // delimits may have been cut.
-    if (!session_->link->closed_cleanly())
+    if (!link().closed_cleanly())
         throw error(errc::truncated_response, "the TLS session was cut without close_notify");
-    return session_->parser.finish();
+    return parser().finish();
 }
 
 void http1_exchange::fail()
 {
     broken_ = true;
-    auto const& parser = session_->parser;
-    if (parser.error())
-        throw error(parser.error(), parser.error_message());
+    if (parser().error())
+        throw error(parser().error(), parser().error_message());
     throw error(errc::invalid_response, "the response has no head");
 }
 

@@ -16,7 +16,8 @@ namespace hicap::net {
 class http1_exchange final : public exchange
 {
 public:
-    http1_exchange(std::shared_ptr<pool> home, std::unique_ptr<http1_session> session);
+    /// Ends with `what`, whose call it belongs to, and lets that be stopped until then.
+    http1_exchange(lease session, std::shared_ptr<operation> what);
     http1_exchange(http1_exchange const&) = delete;
     http1_exchange& operator=(http1_exchange const&) = delete;
     ~http1_exchange() override;
@@ -27,7 +28,10 @@ public:
     /// True when all is sent, or when the server has answered without waiting for all of it.
     bool write_some();
 
-    [[nodiscard]] asio::awaitable<void> writable() { return session_->link->writable(); }
+    [[nodiscard]] asio::awaitable<bool> writable(clock::time_point deadline)
+    {
+        return link().writable(deadline);
+    }
 
     /// True once the head is there.
     bool read_head();
@@ -39,18 +43,23 @@ public:
     [[nodiscard]] headers take_fields() noexcept override;
     status read_body(std::string_view& piece) override;
 
-    [[nodiscard]] asio::awaitable<void> readable() override { return session_->link->readable(); }
-
-    void cancel() noexcept override { session_->link->cancel(); }
+    [[nodiscard]] asio::awaitable<bool> readable(clock::time_point deadline) override
+    {
+        return link().readable(deadline);
+    }
 
 private:
+    [[nodiscard]] connection& link() const noexcept { return *lease_.session->link; }
+
+    [[nodiscard]] http::response_parser& parser() const noexcept { return lease_.session->parser; }
+
     http::response_parser::status parse();
     http::response_parser::status finish_closed();
     bool answered_before_failing();
     [[noreturn]] void fail();
 
-    std::shared_ptr<pool> pool_;
-    std::unique_ptr<http1_session> session_;
+    std::shared_ptr<operation> operation_; // ends when nothing of it is left
+    lease lease_;
     bool silent_ = true;
     bool has_head_ = false;
     bool ended_ = false;

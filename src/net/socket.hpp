@@ -1,22 +1,29 @@
 #ifndef HICAP_NET_SOCKET_HPP
 #define HICAP_NET_SOCKET_HPP
 
+#include "net/clock.hpp"
+#include "net/stoppable.hpp"
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <cstddef>
-#include <memory>
-#include <string>
 
 namespace hicap::net {
 
-namespace asio = boost::asio;
+/// What a coroutine waits for on a socket.
+enum class interest
+{
+    read,
+    write,
+    either
+};
 
 /// A connected, non-blocking byte stream of the operating system.
 ///
 /// Bytes move by plain calls that never wait; waiting is for readiness alone. So a cancelled wait
 /// loses nothing, and nothing is outstanding while a coroutine sleeps.
-class socket
+class socket : public stoppable
 {
 public:
     enum class status
@@ -34,22 +41,20 @@ public:
         boost::system::error_code code;
     };
 
-    virtual ~socket() = default;
-
     virtual result receive(char* data, std::size_t size) noexcept = 0;
     virtual result send(char const* data, std::size_t size) noexcept = 0;
 
-    /// Lets what waits for readiness fail with `operation_aborted`.
-    virtual void cancel() noexcept = 0;
+    /// True when `receive` or `send` will not block, false when `deadline` passes first. A deadline
+    /// costs a comparison: the timer behind it is set anew only when it fires early, or when a
+    /// deadline comes before all that were before.
+    /// Cancellation: total, nothing is lost.
+    [[nodiscard]] virtual asio::awaitable<bool>
+    ready(interest what, clock::time_point deadline) = 0;
 
-    /// Complete when `receive` or `send` will not block. Cancellation: total, nothing is lost.
-    virtual asio::awaitable<void> readable() = 0;
-    virtual asio::awaitable<void> writable() = 0;
+    /// No wait follows for a time of which nobody knows how long it is: nothing that belongs to the
+    /// socket may keep an event loop from ending.
+    virtual void rest() noexcept = 0;
 };
-
-/// Resolves `host`, connects to the first address that answers, and returns the socket, which
-/// belongs to the context of the calling coroutine's executor. Throws `hicap::error`.
-asio::awaitable<std::unique_ptr<socket>> connect_tcp(std::string host, std::string port);
 
 } // namespace hicap::net
 

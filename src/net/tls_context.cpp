@@ -76,6 +76,65 @@ bool trust(SSL_CTX* context, std::string const& pem)
     throw error(errc::tls_failure, "out of memory for TLS");
 }
 
+void trust_file(SSL_CTX* context, char const* option, std::string const& file)
+{
+    if (SSL_CTX_load_verify_file(context, file.c_str()) == 1)
+        return;
+    ERR_clear_error();
+    throw error(
+        errc::ca_file_unreadable,
+        std::string("client_options::") + option + ": cannot read certificates from \"" + file +
+            "\", which must be a readable PEM file"
+    );
+}
+
+void trust_authorities(SSL_CTX* context, tls_options const& options)
+{
+    bool const those_of_system = options.ca_file.empty() && options.ca_pem.empty();
+    if (those_of_system && options.extra_ca_files.empty()) {
+        if (system_authorities() == nullptr)
+            out_of_memory();
+        SSL_CTX_set1_cert_store(context, system_authorities());
+        return;
+    }
+    if (those_of_system)
+        SSL_CTX_set_default_verify_paths(context
+        ); // into a store of its own, others share the other
+    if (!options.ca_file.empty())
+        trust_file(context, "ca_file", options.ca_file);
+    for (auto const& file : options.extra_ca_files)
+        trust_file(context, "extra_ca_files", file);
+    if (!options.ca_pem.empty() && !trust(context, options.ca_pem)) {
+        throw error(
+            errc::ca_file_unreadable, "client_options::ca_pem holds no certificate in PEM form"
+        );
+    }
+}
+
+void present_certificate(SSL_CTX* context, tls_options const& options)
+{
+    auto const refuse = [](std::string const& why) {
+        ERR_clear_error();
+        throw error(errc::client_certificate_unusable, why);
+    };
+    // Without this OpenSSL asks for the password of a file on the terminal, and waits.
+    SSL_CTX_set_default_passwd_cb(context, [](char*, int, int, void*) { return -1; });
+    if (options.certificate_file.empty() || options.key_file.empty())
+        refuse("client_options::client_certificate_file and client_key_file: one needs the other");
+    if (SSL_CTX_use_certificate_chain_file(context, options.certificate_file.c_str()) != 1) {
+        refuse(
+            "client_options::client_certificate_file: cannot read a certificate from \"" +
+            options.certificate_file + "\", which must be a readable PEM file"
+        );
+    }
+    if (SSL_CTX_use_PrivateKey_file(context, options.key_file.c_str(), SSL_FILETYPE_PEM) != 1) {
+        refuse(
+            "client_options::client_key_file: cannot use the key in \"" + options.key_file +
+            "\", which must be a readable PEM file without password, and fit the certificate"
+        );
+    }
+}
+
 } // namespace
 
 struct tls_context::implementation
@@ -141,31 +200,14 @@ tls_context::tls_context(tls_options const& options) : impl_(std::make_unique<im
     static constexpr unsigned char protocols[] = "\x08http/1.1";
     SSL_CTX_set_alpn_protos(context.get(), protocols, sizeof protocols - 1);
 
+    if (!options.certificate_file.empty() || !options.key_file.empty())
+        present_certificate(context.get(), options);
     if (options.dangerous_accept_any_certificate) {
         SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);
         return;
     }
     SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
-    if (options.ca_file.empty() && options.ca_pem.empty()) {
-        if (system_authorities() == nullptr)
-            out_of_memory();
-        SSL_CTX_set1_cert_store(context.get(), system_authorities());
-        return;
-    }
-    if (!options.ca_file.empty() &&
-        SSL_CTX_load_verify_file(context.get(), options.ca_file.c_str()) != 1) {
-        ERR_clear_error();
-        throw error(
-            errc::ca_file_unreadable,
-            "client_options::ca_file: cannot read certificates from \"" + options.ca_file +
-                "\", which must be a readable PEM file"
-        );
-    }
-    if (!options.ca_pem.empty() && !trust(context.get(), options.ca_pem)) {
-        throw error(
-            errc::ca_file_unreadable, "client_options::ca_pem holds no certificate in PEM form"
-        );
-    }
+    trust_authorities(context.get(), options);
 }
 
 tls_context::~tls_context() = default;

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace hicap::net {
 
@@ -14,6 +15,11 @@ struct tls_options
     /// empty.
     std::string ca_file;
     std::string ca_pem;
+    /// PEM files of authorities to trust besides those.
+    std::vector<std::string> extra_ca_files;
+    /// PEM files of the client's certificate chain and its key; both or none.
+    std::string certificate_file;
+    std::string key_file;
     /// Accept any certificate. For tests of other people's servers.
     bool dangerous_accept_any_certificate = false;
 };
@@ -25,7 +31,7 @@ struct tls_options
 class tls_context
 {
 public:
-    /// Throws `hicap::error` with `errc::ca_file_unreadable`.
+    /// Throws `hicap::error` with `errc::ca_file_unreadable` or `client_certificate_unusable`.
     explicit tls_context(tls_options const& options);
     tls_context(tls_context const&) = delete;
     tls_context& operator=(tls_context const&) = delete;

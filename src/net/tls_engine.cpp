@@ -84,6 +84,16 @@ errc code_of_verification(long result) noexcept
     }
 }
 
+/// Whether the server may have refused a client that has no certificate. TLS 1.3 has a word for it,
+/// which comes after the handshake; before, all that can be told is that one was asked for.
+bool misses_certificate(SSL* session, unsigned long reason, bool handshaking) noexcept
+{
+    if (SSL_get_certificate(session) != nullptr)
+        return false;
+    return ERR_GET_REASON(reason) == SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED ||
+           (handshaking && SSL_get0_certificate_types(session, nullptr) != 0);
+}
+
 } // namespace
 
 tls_engine::tls_engine(ssl_st* session, std::string host)
@@ -185,6 +195,10 @@ void tls_engine::fail(int result, bool handshaking)
         message += text;
     } else {
         message += "error " + std::to_string(kind);
+    }
+    if (misses_certificate(session_, reason, handshaking)) {
+        message += "; the server asks for a certificate of the client, see "
+                   "client_options::client_certificate_file";
     }
     throw error(handshaking ? errc::tls_handshake : errc::tls_failure, message);
 }

@@ -7,47 +7,105 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <exception>
+#include <optional>
 #include <utility>
 
 namespace hicap::net {
-
-transport::transport(http::origin where, tls_options const& tls)
-    : origin_(std::move(where)), pool_(std::make_shared<pool>())
+transport::transport(
+    http::origin where,
+    tls_options const& tls,
+    std::shared_ptr<dialer> dial,
+    std::shared_ptr<pool> connections
+)
+    : origin_(std::move(where)), dialer_(std::move(dial)), pool_(std::move(connections))
 {
     if (origin_.tls())
         tls_ = std::make_shared<tls_context>(tls);
 }
 
-asio::awaitable<std::unique_ptr<exchange>> transport::send(secret_string head, std::string body)
+/// Waits for a lease where there is none yet, and dials where it has no connection.
+asio::awaitable<lease> transport::connect(call* on, bool only_new, std::optional<lease> got)
+{
+    lease held;
+    std::exception_ptr failure;
+    try {
+        if (got)
+            held = std::move(*got);
+        else
+            held = co_await pool_->acquire(on, only_new);
+        on->made.reused_connection = held.session != nullptr;
+        if (!on->made.reused_connection) {
+            auto link = co_await connection::open(origin_, dialer_, tls_, on);
+            held.opened(std::move(link));
+        }
+    } catch (error const& thrown) { // not what cancellation throws
+        on->running().watched().connected(on->made, false, thrown.code());
+        failure = std::current_exception();
+    }
+    if (failure)
+        std::rethrow_exception(failure);
+    co_return held;
+}
+
+asio::awaitable<std::unique_ptr<exchange>>
+transport::send(call* on, std::string_view head, std::string_view body)
 {
     auto const executor = co_await asio::this_coro::executor;
-    auto& context = asio::query(executor, asio::execution::context);
-    for (bool replayed = false;; replayed = true) {
-        std::unique_ptr<http1_session> session;
-        if (!replayed)
-            session = pool_->take(context, pool::clock::now());
-        bool const reused = session != nullptr;
-        if (!reused) {
-            session = std::make_unique<http1_session>();
-            session->context = &context;
-            session->link = co_await connection::open(origin_, tls_);
-        }
-        auto started = std::make_unique<http1_exchange>(pool_, std::move(session));
+    auto& watched = on->running().watched();
+    for (bool replay = false;; replay = true) {
+        watched.attempt_begins();
+        // The common case needs no coroutine of its own: a connection is idle.
+        auto got = pool_->try_acquire(executor, replay);
+        on->made.reused_connection = got && got->session;
+        lease held;
+        if (on->made.reused_connection)
+            held = std::move(*got);
+        else
+            held = co_await connect(on, replay, std::move(got));
+        watched.connected(on->made, held.session->link->resumed(), {});
+
+        auto started = std::make_unique<http1_exchange>(std::move(held), on->shared_operation());
+        boost::system::error_code code;
         std::exception_ptr failure;
         try {
-            started->begin(head.reveal(), body);
-            while (!started->write_some())
-                co_await started->writable();
-            while (!started->read_head())
-                co_await started->readable();
-        } catch (error const&) { // not what cancellation throws
+            auto const deadline = on->begin(phase::first_byte);
+            on->sent = true;
+            started->begin(head, body);
+            bool in_time = true;
+            while (in_time && !started->write_some())
+                in_time = co_await started->writable(deadline);
+            while (in_time && !started->read_head())
+                in_time = co_await started->readable(deadline);
+            on->running().check();
+            if (!in_time)
+                on->throw_late("waiting for a response");
+            on->end();
+        } catch (error const& thrown) {
+            code = thrown.code();
             failure = std::current_exception();
         }
         if (!failure)
             co_return started;
-        if (!reused || !started->silent())
+        on->answered = !started->silent();
+        bool const stale =
+            on->made.reused_connection && !on->answered && code == condition::connection;
+        if (!stale)
             std::rethrow_exception(failure);
+        on->made.replayed = true;
+        on->next_attempt(code);
+        watched.retry_follows(on->earlier.back());
     }
+}
+
+asio::awaitable<void> transport::warm(call* on)
+{
+    auto& watched = on->running().watched();
+    watched.attempt_begins();
+    auto held = co_await connect(on, true, std::nullopt);
+    watched.connected(on->made, held.session->link->resumed(), {});
+    held.session->link->rest();
+    held.give_back();
 }
 
 } // namespace hicap::net

@@ -1,8 +1,9 @@
 #ifndef HICAP_NET_TRANSPORT_HPP
 #define HICAP_NET_TRANSPORT_HPP
 
-#include "base/secret.hpp"
 #include "http/url.hpp"
+#include "net/call.hpp"
+#include "net/dialer.hpp"
 #include "net/exchange.hpp"
 #include "net/pool.hpp"
 #include "net/tls_context.hpp"
@@ -10,7 +11,8 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <memory>
-#include <string>
+#include <optional>
+#include <string_view>
 
 namespace hicap::net {
 
@@ -21,25 +23,40 @@ class transport
 {
 public:
     /// Throws `hicap::error` where the TLS options cannot be met.
-    transport(http::origin where, tls_options const& tls);
+    transport(
+        http::origin where,
+        tls_options const& tls,
+        std::shared_ptr<dialer> dial,
+        std::shared_ptr<pool> connections
+    );
 
-    /// Sends a request and completes when the head of its response is there.
+    /// Sends a request and completes when the head of its response is there, or throws what one of
+    /// the call's deadlines throws.
     ///
-    /// `head` is everything up to and including the empty line. A used connection that dies before
-    /// it answers anything is replaced by a new one, once: that is how a server closes what was
-    /// idle for too long, and it says nothing of the request.
+    /// `head` is everything up to and including the empty line; it and `body` must stay in place. A
+    /// used connection that dies before it answers anything is replaced by a new one, once: that is
+    /// how a server closes what was idle for too long, and it says nothing of the request.
     ///
     /// A server may answer before it has read the whole body, and refuse the rest of it: the answer
     /// is what counts then.
     ///
-    /// Cancellation: the connection is closed. Failures are thrown as `hicap::error`.
-    asio::awaitable<std::unique_ptr<exchange>> send(secret_string head, std::string body);
+    /// Cancellation: terminal; the connection is closed. Failures are thrown as `hicap::error`.
+    asio::awaitable<std::unique_ptr<exchange>>
+    send(call* on, std::string_view head, std::string_view body);
+
+    /// Opens a connection and leaves it to the pool.
+    asio::awaitable<void> warm(call* on);
 
     [[nodiscard]] http::origin const& origin() const noexcept { return origin_; }
 
+    [[nodiscard]] pool& connections() const noexcept { return *pool_; }
+
 private:
+    asio::awaitable<lease> connect(call* on, bool only_new, std::optional<lease> got);
+
     http::origin origin_;
     std::shared_ptr<tls_context> tls_;
+    std::shared_ptr<dialer> dialer_;
     std::shared_ptr<pool> pool_;
 };
 

@@ -33,9 +33,10 @@ struct hicap_fixture
     [[nodiscard]] client_options options() const
     {
         client_options made;
-        made.api_key = "sk-test";
+        made.api_key = "sk-canary-of-tests";
         made.base_url = server.base_url();
         made.ca_pem = server.ca_pem();
+        made.retries.max_retries = 0; // a test that wants them says so
         return made;
     }
 

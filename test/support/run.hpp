@@ -6,12 +6,24 @@
 #include <boost/asio/io_context.hpp>
 
 #include <exception>
+#include <iostream>
 #include <optional>
 #include <utility>
 
 namespace hicap::test {
 
 namespace asio = boost::asio;
+
+/// What an operation threw goes to the test's output, where a key would be found: scripts/test.
+[[noreturn]] inline void show_and_rethrow(std::exception_ptr const& failure)
+{
+    try {
+        std::rethrow_exception(failure);
+    } catch (std::exception const& thrown) {
+        std::clog << "thrown: " << thrown.what() << std::endl;
+        throw;
+    }
+}
 
 /// Runs `context` until `operation` is complete, and gives its result or throws what it threw.
 /// Whatever else there is to do in the context is left there.
@@ -30,7 +42,7 @@ T run(asio::io_context& context, asio::awaitable<T> operation)
     while (!done && context.run_one() != 0) {
     }
     if (failure)
-        std::rethrow_exception(failure);
+        show_and_rethrow(failure);
     return std::move(result).value();
 }
 
@@ -46,7 +58,7 @@ inline void run(asio::io_context& context, asio::awaitable<void> operation)
     while (!done && context.run_one() != 0) {
     }
     if (failure)
-        std::rethrow_exception(failure);
+        show_and_rethrow(failure);
 }
 
 } // namespace hicap::test

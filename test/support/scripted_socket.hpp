@@ -1,21 +1,25 @@
 #ifndef HICAP_TEST_SUPPORT_SCRIPTED_SOCKET_HPP
 #define HICAP_TEST_SUPPORT_SCRIPTED_SOCKET_HPP
 
+#include "net/alarm.hpp"
 #include "net/socket.hpp"
+#include "support/manual_clock.hpp"
 #include "support/splits.hpp"
 
+#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <limits>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,6 +34,11 @@ class wire
 {
 public:
     static constexpr std::size_t never = std::numeric_limits<std::size_t>::max();
+
+    /// Deadlines pass by `time`; without one they do not.
+    explicit wire(std::shared_ptr<net::clock> time = std::make_shared<manual_clock>())
+        : time_(std::move(time))
+    {}
 
     /// The next bytes to arrive. No call of `receive` gets more than one such piece.
     void give(std::string_view bytes)
@@ -50,20 +59,32 @@ public:
     /// The connection breaks behind everything that was given.
     void fail(boost::system::error_code code) { arrive({net::socket::status::failed, {}, code}); }
 
+    /// Sends block as soon as this much has been sent in all.
+    void set_window(std::size_t size)
+    {
+        window_ = size;
+        wake();
+    }
+
     /// Whether a piece shows only to whoever has waited for it; otherwise all are there at once.
     bool shows_after_wait = true;
 
     std::size_t max_send = never; ///< bytes that one call of `send` takes
     bool send_blocks = false;     ///< before each call of `send` that takes something
 
+    /// Is told of each piece that was sent, and may answer it.
+    std::function<void(std::string_view)> when_sent = [](std::string_view) {};
+
     std::size_t fail_at = never; ///< the number of the call that fails, from 0
     boost::system::error_code fail_with;
 
-    std::string sent;             ///< by the client
-    std::size_t calls = 0;        ///< of all functions that do I/O or wait for it
-    std::size_t largest_send = 0; ///< offered in one call
-    bool failed = false;          ///< the call `fail_at` was made
-    bool open = true;             ///< the socket exists
+    std::string sent;                  ///< by the client
+    std::size_t calls = 0;             ///< of all functions that do I/O or wait for it
+    std::size_t largest_send = 0;      ///< offered in one call
+    std::size_t rests = 0;             ///< calls of `rest`
+    std::atomic<std::size_t> stops{0}; ///< calls of `stop`
+    bool failed = false;               ///< the call `fail_at` was made
+    bool open = true;                  ///< the socket exists
 
 private:
     friend class scripted_socket;
@@ -78,8 +99,20 @@ private:
     void arrive(arrival what)
     {
         arrivals_.push_back(std::move(what));
+        wake();
+    }
+
+    void wake()
+    {
+        std::lock_guard const lock(mutex_);
         if (waiting_ != nullptr)
-            waiting_->cancel();
+            waiting_->wake();
+    }
+
+    void say_who_waits(net::alarm* who)
+    {
+        std::lock_guard const lock(mutex_);
+        waiting_ = who;
     }
 
     bool fails_now()
@@ -89,11 +122,24 @@ private:
         return now;
     }
 
+    /// Whether a wait is over; then what was waited for shows.
+    bool show(net::interest what)
+    {
+        bool const stopped = stops != 0;
+        bool const comes = what != net::interest::write && (stopped || !arrivals_.empty());
+        bool const goes = what != net::interest::read && (stopped || sent.size() < window_);
+        shown_ = shown_ || comes;
+        may_send_ = may_send_ || goes;
+        return comes || goes;
+    }
+
+    std::shared_ptr<net::clock> time_;
     std::deque<arrival> arrivals_;
-    asio::steady_timer* waiting_ = nullptr;
-    bool cancelled_ = false;
+    std::size_t window_ = never;
     bool shown_ = false;
     bool may_send_ = false;
+    std::mutex mutex_;
+    net::alarm* waiting_ = nullptr;
 };
 
 /// A socket without a network.
@@ -111,6 +157,8 @@ public:
     {
         if (far_->fails_now())
             return {status::failed, 0, far_->fail_with};
+        if (far_->stops != 0)
+            return {status::closed, 0, {}};
         auto& arrivals = far_->arrivals_;
         if (arrivals.empty() || (far_->shows_after_wait && !far_->shown_))
             return {status::blocked, 0, {}};
@@ -132,53 +180,55 @@ public:
     {
         if (far_->fails_now())
             return {status::failed, 0, far_->fail_with};
-        if (far_->send_blocks && !std::exchange(far_->may_send_, false))
+        if (far_->stops != 0)
+            return {status::failed, 0, asio::error::broken_pipe};
+        auto const room = far_->window_ - std::min(far_->window_, far_->sent.size());
+        if (room == 0 || (far_->send_blocks && !std::exchange(far_->may_send_, false)))
             return {status::blocked, 0, {}};
         far_->largest_send = std::max(far_->largest_send, size);
-        auto const n = std::min(size, far_->max_send);
+        auto const n = std::min({size, far_->max_send, room});
         far_->sent.append(data, n);
+        far_->when_sent({data, n});
         return {status::done, n, {}};
     }
 
-    void cancel() noexcept override
+    asio::awaitable<bool> ready(net::interest what, net::clock::time_point deadline) override
     {
-        far_->cancelled_ = true;
-        if (far_->waiting_ != nullptr)
-            far_->waiting_->cancel();
-    }
-
-    asio::awaitable<void> readable() override
-    {
-        check_wait();
-        far_->cancelled_ = false;
-        co_await asio::post(asio::use_awaitable);
-        while (far_->arrivals_.empty() && !far_->cancelled_) {
-            auto const executor = co_await asio::this_coro::executor;
-            asio::steady_timer timer(executor, asio::steady_timer::time_point::max());
-            far_->waiting_ = &timer;
-            boost::system::error_code woken;
-            co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-            far_->waiting_ = nullptr;
-        }
-        if (far_->cancelled_)
+        // A wait for readiness fails in one way alone: somebody cancels it.
+        if (far_->fails_now())
             throw boost::system::system_error(asio::error::operation_aborted);
-        far_->shown_ = true;
+        co_await asio::post(asio::use_awaitable);
+        net::alarm progress(*far_->time_, co_await asio::this_coro::executor);
+        waiting const here(*far_, progress);
+        for (bool in_time = true;;) {
+            if (far_->show(what))
+                co_return true;
+            if (!in_time)
+                co_return false;
+            in_time = co_await progress.sleep_until(deadline);
+        }
     }
 
-    asio::awaitable<void> writable() override
+    void rest() noexcept override { ++far_->rests; }
+
+    void stop() noexcept override
     {
-        check_wait();
-        co_await asio::post(asio::use_awaitable);
-        far_->may_send_ = true;
+        ++far_->stops;
+        far_->wake();
     }
 
 private:
-    /// A wait for readiness fails in one way alone: somebody cancels it.
-    void check_wait()
+    struct waiting
     {
-        if (far_->fails_now())
-            throw boost::system::system_error(asio::error::operation_aborted);
-    }
+        waiting(wire& far, net::alarm& who) : of(far) { of.say_who_waits(&who); }
+
+        waiting(waiting const&) = delete;
+        waiting& operator=(waiting const&) = delete;
+
+        ~waiting() { of.say_who_waits(nullptr); }
+
+        wire& of;
+    };
 
     std::shared_ptr<wire> far_;
 };

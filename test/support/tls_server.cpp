@@ -7,6 +7,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include <atomic>
 #include <memory>
 #include <stdexcept>
 
@@ -51,8 +52,10 @@ certificate_ptr make_certificate(EVP_PKEY* key, certificate_options const& optio
     ASN1_INTEGER_set(X509_get_serialNumber(x509), 1);
     X509_gmtime_adj(X509_getm_notBefore(x509), options.valid_from.count());
     X509_gmtime_adj(X509_getm_notAfter(x509), options.valid_until.count());
+    static std::atomic<int> last{0};
+    auto const label = "test " + std::to_string(++last); // issuers are found by their names
+    auto const* const text = reinterpret_cast<unsigned char const*>(label.c_str());
     auto* const name = X509_get_subject_name(x509);
-    auto const* const text = reinterpret_cast<unsigned char const*>("test");
     X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, text, -1, -1, 0);
     X509_set_issuer_name(x509, name);
     X509_set_pubkey(x509, key);
@@ -64,7 +67,44 @@ certificate_ptr make_certificate(EVP_PKEY* key, certificate_options const& optio
     return made;
 }
 
+std::string pem_of(X509* certificate)
+{
+    bio_ptr const text(BIO_new(BIO_s_mem()));
+    require(PEM_write_bio_X509(text.get(), certificate) == 1, "writing the certificate");
+    return contents(text.get());
+}
+
+std::string pem_of(EVP_PKEY* key, std::string password)
+{
+    bio_ptr const text(BIO_new(BIO_s_mem()));
+    auto const* const cipher = password.empty() ? nullptr : EVP_aes_128_cbc();
+    auto* const secret = password.empty() ? nullptr : password.data();
+    auto const size = static_cast<int>(password.size());
+    require(
+        PEM_write_bio_PKCS8PrivateKey(text.get(), key, cipher, secret, size, nullptr, nullptr) == 1,
+        "writing the key"
+    );
+    return contents(text.get());
+}
+
+/// Clients have to show a certificate that `pem` vouches for.
+void ask_for_certificate(SSL_CTX* context, std::string const& pem)
+{
+    bio_ptr const text(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+    certificate_ptr const authority(PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr));
+    require(authority != nullptr, "reading the authority of clients");
+    X509_STORE_add_cert(SSL_CTX_get_cert_store(context), authority.get());
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+}
+
 } // namespace
+
+identity make_identity(certificate_options const& options)
+{
+    key_ptr const key(EVP_EC_gen("P-256"));
+    auto const certificate = make_certificate(key.get(), options);
+    return {pem_of(certificate.get()), pem_of(key.get(), {}), pem_of(key.get(), "secret")};
+}
 
 tls_server::tls_server(certificate_options const& options)
     : context_(SSL_CTX_new(TLS_server_method()))
@@ -79,9 +119,9 @@ tls_server::tls_server(certificate_options const& options)
     );
     if (options.tls_1_2)
         SSL_CTX_set_max_proto_version(context_, TLS1_2_VERSION);
-    bio_ptr const text(BIO_new(BIO_s_mem()));
-    require(PEM_write_bio_X509(text.get(), certificate.get()) == 1, "writing the certificate");
-    ca_pem_ = contents(text.get());
+    if (!options.client_ca_pem.empty())
+        ask_for_certificate(context_, options.client_ca_pem);
+    ca_pem_ = pem_of(certificate.get());
 }
 
 tls_server::~tls_server()

@@ -10,14 +10,25 @@ struct ssl_st;
 
 namespace hicap::test {
 
-/// What the certificate of a server says.
+/// What a server says of itself, and what it wants to know of its clients.
 struct certificate_options
 {
     std::string names = "DNS:api.test"; ///< in the syntax of OpenSSL's subjectAltName
     std::chrono::seconds valid_from = -std::chrono::hours(1);
     std::chrono::seconds valid_until = std::chrono::hours(1);
-    bool tls_1_2 = false; ///< nothing newer
+    bool tls_1_2 = false;      ///< nothing newer
+    std::string client_ca_pem; ///< not empty: clients need a certificate that this vouches for
 };
+
+/// A certificate that signs itself, and its key, as PEM.
+struct identity
+{
+    std::string certificate;
+    std::string key;
+    std::string locked_key; ///< the same, with the password "secret"
+};
+
+[[nodiscard]] identity make_identity(certificate_options const& options = {});
 
 /// A server's certificate, which signs itself, and the keys of its session tickets.
 class tls_server

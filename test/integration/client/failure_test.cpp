@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_key_is_an_authentication_error_that_never_shows_the
         return made;
     }());
     auto wrong = guarded.options();
-    wrong.api_key = "sk-wrong-and-secret";
+    wrong.api_key = "sk-canary-that-is-wrong";
     client const stranger(wrong);
     auto const request = guarded.ask("a");
     auto const failure = thrown_by<api_error>([&] { guarded.create(stranger, request); });

@@ -1,4 +1,5 @@
 #include "api/event_source.hpp"
+#include "support/manual_clock.hpp"
 #include "support/run.hpp"
 #include "support/scripted_exchange.hpp"
 
@@ -15,6 +16,8 @@ namespace hicap::test {
 namespace {
 
 using detail::event_source;
+
+constexpr auto no_deadline = net::clock::time_point::max();
 
 struct source_fixture
 {
@@ -37,7 +40,7 @@ struct source_fixture
                 events.emplace_back(event.data);
                 break;
             case event_source::status::blocked:
-                run(context, from.readable());
+                run(context, from.readable(no_deadline));
                 break;
             case event_source::status::end:
                 return events;
@@ -55,6 +58,7 @@ struct source_fixture
         return {};
     }
 
+    std::shared_ptr<manual_clock> time = std::make_shared<manual_clock>();
     asio::io_context context{1};
     std::shared_ptr<scripted_body> body;
 };
@@ -86,7 +90,7 @@ BOOST_AUTO_TEST_CASE(a_wait_is_asked_for_only_when_all_that_came_is_used_up)
     auto source = over(from);
     sse::event event;
     BOOST_TEST((source.next(event) == event_source::status::blocked));
-    run(context, source.readable());
+    run(context, source.readable(no_deadline));
     BOOST_TEST((source.next(event) == event_source::status::event));
     BOOST_TEST((source.next(event) == event_source::status::event));
     BOOST_TEST(event.data == "2");
@@ -129,23 +133,22 @@ BOOST_AUTO_TEST_CASE(a_failure_of_the_body_passes_through)
     BOOST_TEST((failure_of(source) == errc::truncated_response));
 }
 
-BOOST_AUTO_TEST_CASE(closing_with_reuse_reads_the_rest)
+BOOST_AUTO_TEST_CASE(finishing_reads_the_rest)
 {
     auto source = over(std::make_shared<scripted_body>(cut("data: 1\n\ndata: 2\n\n", {9})));
     sse::event event;
     source.next(event);
-    source.close(true);
+    source.finish(time);
     BOOST_TEST(body->read_to_end);
     BOOST_TEST(!body->open);
-    source.close(true); // again: nothing happens
 }
 
-BOOST_AUTO_TEST_CASE(closing_with_reuse_does_not_wait_for_the_rest)
+BOOST_AUTO_TEST_CASE(finishing_does_not_wait_for_the_rest)
 {
     auto const from = std::make_shared<scripted_body>("data: 1\n\n");
     from->blocks = true;
     auto source = over(from);
-    source.close(true);
+    source.finish(time);
     BOOST_TEST(!body->read_to_end);
     context.restart();
     context.poll();
@@ -153,10 +156,10 @@ BOOST_AUTO_TEST_CASE(closing_with_reuse_does_not_wait_for_the_rest)
     BOOST_TEST(!body->open);
 }
 
-BOOST_AUTO_TEST_CASE(closing_without_reuse_reads_nothing)
+BOOST_AUTO_TEST_CASE(closing_reads_nothing)
 {
     auto source = over(std::make_shared<scripted_body>("data: 1\n\n"));
-    source.close(false);
+    source.close();
     BOOST_TEST(!body->read_to_end);
     BOOST_TEST(!body->open);
 }

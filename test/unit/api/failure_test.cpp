@@ -23,6 +23,11 @@ response_info info_of(int status, std::string_view content_type)
     return {status, std::move(fields)};
 }
 
+[[noreturn]] void throw_failure(response_info const& info, std::string const& body)
+{
+    throw api_error(detail::describe_failure(info, body));
+}
+
 bool contains(std::string_view text, std::string_view part)
 {
     return text.find(part) != std::string_view::npos;
@@ -31,7 +36,8 @@ bool contains(std::string_view text, std::string_view part)
 chat::completion decode(std::string_view body, std::string_view content_type = "application/json")
 {
     chat::completion made;
-    detail::decode_body(info_of(200, content_type), body, made);
+    net::watch nobody;
+    detail::decode_answer(nobody, info_of(200, content_type), body, made);
     return made;
 }
 
@@ -44,7 +50,7 @@ BOOST_AUTO_TEST_CASE(an_error_response_is_an_api_error_with_all_that_came)
     std::string const body =
         R"({"error":{"message":"slow","type":"rate_limit_error","code":"c","param":"p"}})";
     BOOST_CHECK_EXCEPTION(
-        detail::throw_api_error(info_of(429, "application/json"), body),
+        throw_failure(info_of(429, "application/json"), body),
         api_error,
         [&](api_error const& e) {
             BOOST_TEST(e.status() == 429);
@@ -66,7 +72,7 @@ BOOST_AUTO_TEST_CASE(an_error_response_need_not_be_json)
 {
     for (std::string const body : {"", "<html>Bad Gateway</html>", "{\"error\":", "\xFF\x01"}) {
         BOOST_CHECK_EXCEPTION(
-            detail::throw_api_error(info_of(502, "text/html"), body),
+            throw_failure(info_of(502, "text/html"), body),
             api_error,
             [&](api_error const& e) { return e.code() == errc::server_error && e.body() == body; }
         );

@@ -5,6 +5,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdlib>
 #include <optional>
@@ -124,6 +125,58 @@ BOOST_AUTO_TEST_CASE(the_key_is_sent_as_the_scheme_says)
     auto const both = head(options);
     BOOST_TEST(contains(both, "\r\napi-key: sk-test\r\n"));
     BOOST_TEST(contains(both, "\r\nAuthorization: Bearer sk-test\r\n"));
+}
+
+BOOST_AUTO_TEST_CASE(a_key_that_is_yet_to_come_is_left_out_with_the_end)
+{
+    auto options = usual();
+    options.credentials = [](credentials_request) -> boost::asio::awaitable<std::string> {
+        co_return "sk-2";
+    };
+    for (auto const scheme :
+         {auth_scheme::bearer, auth_scheme::api_key_header, auth_scheme::both}) {
+        options.auth = scheme;
+        client_core const core(options);
+        auto const made = core.prepare_post("/x", "{}", accepts::json, {});
+        BOOST_TEST(made.head.reveal().ends_with("\r\nContent-Length: 2\r\n"));
+        BOOST_TEST(!contains(made.head.reveal(), "sk-"));
+        BOOST_TEST(made.takes_bearer == (scheme != auth_scheme::api_key_header));
+        BOOST_TEST(made.takes_api_key == (scheme != auth_scheme::bearer));
+    }
+    request_options call;
+    call.extra_headers = {{"authorization", "Basic x"}};
+    BOOST_TEST(!client_core(options).prepare_post("/x", "{}", accepts::json, call).takes_bearer);
+}
+
+BOOST_AUTO_TEST_CASE(a_callback_needs_no_key)
+{
+    variable const key("HICAP_API_KEY", nullptr);
+    client_options options;
+    options.base_url = "http://api.test";
+    options.credentials = [](credentials_request) -> boost::asio::awaitable<std::string> {
+        co_return "sk-2";
+    };
+    BOOST_CHECK_NO_THROW(client_core{options});
+}
+
+BOOST_AUTO_TEST_CASE(options_of_the_call_go_before_those_of_the_client)
+{
+    auto options = usual();
+    options.deadlines.idle = std::chrono::seconds(1);
+    options.deadlines.connect = std::chrono::seconds(2);
+    options.retries.max_retries = 5;
+    request_options call;
+    call.deadlines.idle = std::chrono::seconds(3);
+    client_core const core(options);
+    auto const usual_one = core.prepare_post("/x", "{}", accepts::json, {});
+    BOOST_TEST((usual_one.deadlines.idle == std::chrono::seconds(1)));
+    BOOST_TEST(usual_one.retries.max_retries == 5u);
+    call.retries.emplace().max_retries = 1;
+    auto const made = core.prepare_post("/x", "{}", accepts::json, call);
+    BOOST_TEST((made.deadlines.idle == std::chrono::seconds(3)));
+    BOOST_TEST((made.deadlines.connect == std::chrono::seconds(2)));
+    BOOST_TEST((made.deadlines.tls == policy::deadline_set{}.tls));
+    BOOST_TEST(made.retries.max_retries == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(a_port_that_is_not_the_usual_one_is_in_the_host)

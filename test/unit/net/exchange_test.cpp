@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
@@ -10,11 +11,13 @@
 namespace hicap::test {
 namespace {
 
+using namespace std::chrono_literals;
+
 struct finish_fixture : http1_fixture
 {
     void finish(std::unique_ptr<net::exchange> done)
     {
-        net::finish(std::move(done), context.get_executor());
+        net::finish(std::move(done), clock, context.get_executor());
     }
 
     /// Runs what is ready.
@@ -107,35 +110,49 @@ BOOST_AUTO_TEST_CASE(a_rest_that_is_no_http_closes_the_connection)
     BOOST_TEST(!pooled());
 }
 
-BOOST_AUTO_TEST_CASE(a_wait_for_the_rest_that_is_cancelled_closes_the_connection)
+BOOST_AUTO_TEST_CASE(a_rest_that_does_not_come_is_not_waited_for_long)
 {
+    far = std::make_shared<wire>(clock);
     far->give(head(100) + "some text");
-    auto exchange = opened(far);
-    auto* const seen = exchange.get();
-    finish(std::move(exchange));
+    finish(opened(far));
+    settle();
+    clock->advance(249ms);
+    far->give("some more");
     settle();
     BOOST_TEST(far->open);
-    seen->cancel(); // as the timer does
+    clock->advance(1ms);
     settle();
     BOOST_TEST(!far->open);
     BOOST_TEST(!pooled());
+    BOOST_TEST(all->running() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_rest_is_given_up_when_its_call_is_stopped)
+{
+    far->give(head(100) + "some text");
+    finish(opened(far));
+    settle();
+    BOOST_TEST(all->running() == 1u);
+    all->stop_all();
+    settle();
+    BOOST_TEST(!far->open);
+    BOOST_TEST(!pooled());
+    BOOST_TEST(all->running() == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(a_context_that_ends_takes_the_background_along)
 {
     auto own = std::make_unique<asio::io_context>(1);
-    BOOST_TEST(!pool->take(*own, net::pool::clock::now()));
     far->give(head(100) + "some text");
-    auto of_own = session(far);
-    of_own->context = own.get();
-    auto exchange = std::make_unique<net::http1_exchange>(pool, std::move(of_own));
+    auto exchange = over(session_in(*own, far));
     run(*own, send(*exchange, std::string(request), "body"));
     run(*own, read_head(*exchange));
-    net::finish(std::move(exchange), own->get_executor());
+    net::finish(std::move(exchange), clock, own->get_executor());
     own->restart();
     own->poll();
     own.reset();
     BOOST_TEST(!far->open);
+    BOOST_TEST(all->running() == 0u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -351,6 +351,28 @@ BOOST_AUTO_TEST_CASE(a_flood_of_lines_without_data_fails)
     );
 }
 
+BOOST_AUTO_TEST_CASE(an_event_without_its_end_is_unfinished)
+{
+    auto const check = [](std::string_view text, std::string_view unfinished) {
+        BOOST_TEST_CONTEXT(text)
+        for_each_split(text, [&](pieces const& split) {
+            decoder tested;
+            events found;
+            decode(tested, split, found);
+            BOOST_TEST(tested.unfinished() == unfinished);
+        });
+    };
+    check("", "");
+    check("data: 1\n\n", "");
+    check("data: 1\n\n: not data", "");
+    check("data: 1\n\nid: 2\n", "");
+    check("data: 1\n\nda", "da");
+    check("data: 1\n\ndata: 2", "data: 2");
+    check("data: 1\n\ndata: 2\n", "2\n");
+    check("data: 1\n\ndata: 2\r", "2\n");
+    check("data: 1\n\ndata: 2\ndata: 3", "2\ndata: 3");
+}
+
 BOOST_AUTO_TEST_CASE(reset_ends_a_failure)
 {
     sse::limits bounds;

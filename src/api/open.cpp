@@ -1,0 +1,303 @@
+#include "api/core.hpp"
+#include "api/failure.hpp"
+#include "net/alarm.hpp"
+#include "policy/rate_limit.hpp"
+#include "policy/retry.hpp"
+
+#include <hicap/error.hpp>
+
+#include <boost/asio/this_coro.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <optional>
+#include <utility>
+
+namespace hicap::detail {
+namespace {
+
+/// Appends what is at hand; true at the end of the body.
+bool append_body(net::exchange& from, std::size_t max_size, std::string& body)
+{
+    for (;;) {
+        std::string_view piece;
+        switch (from.read_body(piece)) {
+        case net::exchange::status::end:
+            return true;
+        case net::exchange::status::blocked:
+            return false;
+        case net::exchange::status::piece:
+            break;
+        }
+        if (piece.size() > max_size - body.size()) {
+            throw error(
+                errc::body_too_large,
+                "the response has more than " + std::to_string(max_size) +
+                    " bytes, see response_limits::max_body"
+            );
+        }
+        body.append(piece);
+    }
+}
+
+std::optional<std::chrono::milliseconds> left_until(net::call const& on)
+{
+    if (on.until() == net::clock::time_point::max())
+        return std::nullopt;
+    return std::chrono::floor<std::chrono::milliseconds>(on.until() - on.time().now());
+}
+
+policy::failed_attempt facts_of(api_error::details const& came)
+{
+    policy::failed_attempt facts;
+    facts.status = came.status;
+    facts.out_of_quota = api_error(came).code() == errc::insufficient_quota;
+    facts.should_retry = policy::parse_should_retry(came.headers);
+    facts.retry_after = came.retry_after;
+    return facts;
+}
+
+policy::failed_attempt facts_of(boost::system::error_code code, net::call const& on)
+{
+    bool const of_connection = code == condition::connection || code == errc::tls_handshake ||
+                               code == errc::tls_timeout || code == errc::tls_failure;
+    policy::failed_attempt facts;
+    facts.connection_failed = of_connection && !on.answered;
+    facts.sent = on.sent;
+    return facts;
+}
+
+/// Throws `why`, with which a credentials callback has failed.
+[[noreturn]] void throw_no_key(net::call& on, std::exception_ptr const& why)
+{
+    auto& watched = on.running().watched();
+    try {
+        std::rethrow_exception(why);
+    } catch (boost::system::system_error& failure) {
+        bool const stopped = failure.code() == condition::cancelled;
+        watched.ends(stopped ? call_end::cancelled : call_end::failed, failure.code());
+        if (auto* const own = dynamic_cast<error*>(&failure); own && own->attempts().empty())
+            own->set_attempts(std::move(on.earlier));
+        throw;
+    } catch (...) {
+        watched.ends(call_end::failed);
+        throw;
+    }
+}
+
+[[noreturn]] void throw_failure(
+    std::optional<api_error::details> refused,
+    std::exception_ptr const& broken,
+    std::vector<attempt> attempts
+)
+{
+    try {
+        if (refused)
+            throw api_error(std::move(*refused));
+        std::rethrow_exception(broken);
+    } catch (error& failure) {
+        failure.set_attempts(std::move(attempts));
+        throw;
+    }
+}
+
+} // namespace
+
+/// What came of one attempt: a response of success, the answer of the API that it failed, or an
+/// exception.
+struct client_core::outcome
+{
+    std::unique_ptr<net::exchange> exchange;
+    std::optional<api_error::details> refused;
+    std::exception_ptr broken;
+    boost::system::error_code code;
+    policy::failed_attempt facts;
+};
+
+response_info opened_response::take_info()
+{
+    auto attempts = std::move(on.earlier);
+    attempts.push_back(std::move(on.made));
+    return {exchange->head().status, exchange->take_fields(), std::move(attempts)};
+}
+
+void opened_response::fail(std::exception_ptr const& why)
+{
+    try {
+        std::rethrow_exception(why);
+    } catch (error& failure) {
+        bool const stopped = failure.code() == condition::cancelled;
+        on.running().watched().ends(
+            stopped ? call_end::cancelled : call_end::failed, failure.code()
+        );
+        if (failure.request_id().empty())
+            failure.set_request_id(on.made.request_id);
+        on.next_attempt(failure.code());
+        failure.set_attempts(std::move(on.earlier));
+        throw;
+    }
+}
+
+asio::awaitable<client_core::outcome>
+client_core::try_once(net::call* on, std::string_view head, std::string_view body)
+{
+    outcome result;
+    std::unique_ptr<net::exchange> response;
+    try {
+        response = co_await transport_.send(on, head, body);
+    } catch (error const& failure) { // not what cancellation throws
+        result.code = failure.code();
+        result.broken = std::current_exception();
+    }
+    if (!response) {
+        result.facts = facts_of(result.code, *on);
+        co_return result;
+    }
+    auto const status = response->head().status;
+    on->made.status = status;
+    on->made.request_id = policy::request_id(response->head().fields);
+    on->running().watched().first_byte(status, on->made.request_id);
+    if (status >= 200 && status < 300) {
+        result.exchange = std::move(response);
+        co_return result;
+    }
+    // The status counts, also when the body that explains it breaks off or has no end.
+    constexpr std::size_t max_explanation = std::size_t{1} << 20;
+    auto const max_size = std::min(options_.limits.max_body, max_explanation);
+    std::string text;
+    auto const deadline = on->begin(phase::idle);
+    try {
+        bool more = true;
+        while (more && !append_body(*response, max_size, text))
+            more = co_await response->readable(deadline);
+    } catch (error const&) { // what came of it is shown
+    }
+    on->running().check();
+    response_info const info(status, response->take_fields());
+    result.refused = describe_failure(info, std::move(text));
+    result.facts = facts_of(*result.refused);
+    result.code = api_error(*result.refused).code();
+    co_return result;
+}
+
+asio::awaitable<secret_string>
+client_core::head_with_key(prepared_request const* request, bool refused)
+{
+    credentials_request asked;
+    asked.refused = refused;
+    secret_string key(co_await options_.credentials(asked));
+    if (key.reveal().empty()) {
+        throw error(errc::missing_api_key, "client_options::credentials has given an empty key");
+    }
+    secret_string made;
+    auto& head = made.reveal();
+    head.reserve(request->head.reveal().size() + 2 * key.reveal().size() + 64);
+    head = request->head.reveal();
+    if (request->takes_bearer) {
+        secret_string const value("Bearer " + key.reveal());
+        http::append_header(head, "Authorization", value.reveal());
+    }
+    if (request->takes_api_key)
+        http::append_header(head, "api-key", key.reveal());
+    http::append_end_of_head(head);
+    co_return made;
+}
+
+asio::awaitable<bool> client_core::pause(net::call* on, std::chrono::milliseconds length)
+{
+    auto const executor = co_await asio::this_coro::executor;
+    net::alarm sleeper(on->time(), executor);
+    net::waiting const here(on->running(), sleeper);
+    auto const end = policy::add_saturated(on->time().now(), length);
+    co_return co_await sleeper.sleep_until(end);
+}
+
+asio::awaitable<opened_response> client_core::open(prepared_request request)
+{
+    auto on = begin(request.method, request.path, request.deadlines);
+    auto& watched = on.running().watched();
+    ++calls_;
+    bool key_refused = false;
+    unsigned retries = 0;
+    for (;;) {
+        secret_string own;
+        std::exception_ptr no_key;
+        try {
+            if (options_.credentials)
+                own = co_await head_with_key(&request, key_refused);
+        } catch (...) {
+            no_key = std::current_exception();
+        }
+        if (no_key)
+            throw_no_key(on, no_key);
+        auto const& head = options_.credentials ? own.reveal() : request.head.reveal();
+        auto const known = on.earlier.size();
+        auto result = co_await try_once(&on, head, request.body);
+        replays_ += on.earlier.size() - known;
+        if (result.exchange) {
+            retry_budget_.deposit();
+            opened_response opened{std::move(result.exchange), std::move(on)};
+            co_return opened;
+        }
+
+        policy::retry_decision decision;
+        bool const asks_again = options_.credentials && !key_refused && result.facts.status == 401;
+        if (asks_again) {
+            key_refused = true;
+            decision.retry = true;
+        } else {
+            decision = policy::decide(
+                request.retries, result.facts, retries, left_until(on), world_.random()
+            );
+            if (decision.retry && !retry_budget_.withdraw()) {
+                decision.retry = false;
+                decision.why_not = policy::refusal::budget_spent;
+            }
+        }
+        if (!decision.retry) {
+            bool const stopped = result.code == condition::cancelled;
+            watched.ends(stopped ? call_end::cancelled : call_end::failed, result.code);
+            on.next_attempt(result.code);
+            if (result.refused)
+                result.refused->not_retried = policy::describe_refusal(decision, request.retries);
+            throw_failure(std::move(result.refused), result.broken, std::move(on.earlier));
+        }
+        on.made.backoff = decision.pause;
+        on.next_attempt(result.code);
+        watched.retry_follows(on.earlier.back());
+        if (asks_again)
+            continue;
+        ++retries;
+        ++retries_;
+        if (decision.pause.count() > 0)
+            co_await pause(&on, decision.pause);
+        on.running().check();
+    }
+}
+
+asio::awaitable<std::string> read_body(opened_response* from, std::size_t max_size)
+{
+    // Beyond this a length is believed only when the bytes come.
+    constexpr std::uint64_t max_reserved = std::uint64_t{1} << 20;
+    auto& [exchange, on] = *from;
+    std::string body;
+    body.reserve(std::min(exchange->head().content_length.value_or(0), max_reserved));
+    std::exception_ptr failure;
+    try {
+        bool in_time = true;
+        while (in_time && !append_body(*exchange, max_size, body)) {
+            auto const deadline = on.begin(phase::idle);
+            in_time = co_await exchange->readable(deadline);
+        }
+        on.running().check();
+        if (!in_time)
+            on.throw_late("waiting for the rest of the response");
+    } catch (error const&) { // not what cancellation throws
+        failure = std::current_exception();
+    }
+    if (failure)
+        from->fail(failure);
+    co_return body;
+}
+
+} // namespace hicap::detail

@@ -1,0 +1,240 @@
+#include "net/dialer.hpp"
+
+#include "net/address_race.hpp"
+#include "net/alarm.hpp"
+#include "net/name_lookup.hpp"
+#include "net/stream_socket.hpp"
+#include "net/tunnel.hpp"
+
+#include <hicap/error.hpp>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <netinet/tcp.h>
+
+#include <deque>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace hicap::net {
+namespace {
+
+using asio::ip::tcp;
+using native_socket = asio::generic::stream_protocol::socket;
+
+/// An option that a system refuses is not worth a connection.
+template <class Option>
+void try_option(native_socket& connected, Option const& option)
+{
+    boost::system::error_code ignored;
+    connected.set_option(option, ignored);
+}
+
+template <int Name>
+void try_tcp_number(native_socket& connected, std::int64_t value)
+{
+    using number = asio::detail::socket_option::integer<IPPROTO_TCP, Name>;
+    try_option(connected, number(static_cast<int>(value)));
+}
+
+void set_up(native_socket& connected, tcp_options const& options)
+{
+    try_option(connected, tcp::no_delay(true));
+    if (options.keep_alive) {
+        try_option(connected, asio::socket_base::keep_alive(true));
+#ifdef TCP_KEEPIDLE
+        try_tcp_number<TCP_KEEPIDLE>(connected, options.keep_alive_idle.count());
+#endif
+#ifdef TCP_KEEPINTVL
+        try_tcp_number<TCP_KEEPINTVL>(connected, options.keep_alive_interval.count());
+        try_tcp_number<TCP_KEEPCNT>(connected, options.keep_alive_probes);
+#endif
+    }
+#ifdef TCP_USER_TIMEOUT
+    if (options.user_timeout.count() > 0)
+        try_tcp_number<TCP_USER_TIMEOUT>(connected, options.user_timeout.count());
+#endif
+}
+
+/// Connects to several addresses at a time. The handlers may run on other threads than the
+/// coroutine that sleeps, and may come when it is gone.
+class connector : public std::enable_shared_from_this<connector>
+{
+public:
+    connector(clock& time, asio::any_io_executor executor)
+        : progress(time, executor), executor_(std::move(executor))
+    {}
+
+    void start(native_socket::endpoint_type const& where)
+    {
+        std::lock_guard const lock(mutex_);
+        auto& made = trials_.emplace_back(executor_);
+        made.link.async_connect(
+            where,
+            [self = shared_from_this(), &made](boost::system::error_code code) {
+                self->finish(made, code);
+            }
+        );
+    }
+
+    /// The connected socket where there is one. `failures` counts those that have failed since.
+    std::optional<native_socket> take(unsigned& failures)
+    {
+        std::lock_guard const lock(mutex_);
+        failures = std::exchange(failures_, 0);
+        for (auto& one : trials_)
+            if (one.connected)
+                return std::move(one.link);
+        return std::nullopt;
+    }
+
+    /// Why the first address failed, which is the one that the system prefers.
+    [[nodiscard]] boost::system::error_code failure()
+    {
+        std::lock_guard const lock(mutex_);
+        return trials_.front().code;
+    }
+
+    /// Closes what is not taken. Its handlers come later and find nothing to do.
+    void abandon() noexcept
+    {
+        std::lock_guard const lock(mutex_);
+        boost::system::error_code ignored;
+        for (auto& one : trials_)
+            if (!one.connected)
+                one.link.close(ignored);
+    }
+
+    alarm progress;
+
+private:
+    struct trial
+    {
+        explicit trial(asio::any_io_executor const& executor) : link(executor) {}
+
+        native_socket link;
+        boost::system::error_code code;
+        bool connected = false;
+    };
+
+    void finish(trial& done, boost::system::error_code code)
+    {
+        {
+            std::lock_guard const lock(mutex_);
+            done.code = code;
+            done.connected = !code;
+            if (code)
+                ++failures_;
+        }
+        progress.wake();
+    }
+
+    asio::any_io_executor executor_;
+    std::mutex mutex_;
+    std::deque<trial> trials_; // whose elements stay where they are
+    unsigned failures_ = 0;
+};
+
+asio::awaitable<native_socket> connect_first(
+    std::vector<native_socket::endpoint_type> where,
+    std::string name,
+    call* on,
+    clock::time_point deadline
+)
+{
+    struct abandoning
+    {
+        ~abandoning() { what->abandon(); }
+
+        std::shared_ptr<connector> what;
+    };
+
+    auto const executor = co_await asio::this_coro::executor;
+    auto const trials = std::make_shared<connector>(on->time(), executor);
+    abandoning const at_the_end{trials};
+    waiting const here(on->running(), trials->progress);
+    address_race race(where.size());
+    auto next = where.begin();
+    for (;;) {
+        unsigned failures = 0;
+        auto connected = trials->take(failures);
+        if (connected)
+            co_return std::move(*connected);
+        for (; failures != 0; --failures)
+            race.fail_one();
+        if (race.lost())
+            throw error(trials->failure(), "cannot connect to " + name);
+        auto const now = on->time().now();
+        if (now >= deadline)
+            on->throw_late("connecting to " + name);
+        if (race.start_next(now))
+            trials->start(*next++);
+        co_await trials->progress.sleep_until(std::min(race.next_start(), deadline));
+        on->running().check();
+    }
+}
+
+class system_dialer final : public dialer
+{
+public:
+    explicit system_dialer(dial_options options) : options_(std::move(options)) {}
+
+    asio::awaitable<std::unique_ptr<socket>> dial(call* on) override
+    {
+        auto const name = "the Unix socket \"" + options_.unix_socket + '"';
+        if (options_.unix_socket.empty())
+            co_return co_await dial_tcp(on);
+        std::vector<native_socket::endpoint_type> where;
+        try {
+            where.emplace_back(asio::local::stream_protocol::endpoint(options_.unix_socket));
+        } catch (boost::system::system_error const& thrown) { // for a path that is too long
+            throw error(thrown.code(), "cannot connect to " + name);
+        }
+        auto const deadline = on->begin(phase::connect);
+        auto connected = co_await connect_first(std::move(where), name, on, deadline);
+        on->end();
+        co_return make_socket(std::move(connected), on->shared_time());
+    }
+
+private:
+    asio::awaitable<std::unique_ptr<socket>> dial_tcp(call* on)
+    {
+        auto const* const proxy = options_.proxy ? &*options_.proxy : nullptr;
+        auto const& host = proxy != nullptr ? proxy->host : options_.host;
+        auto const& port = proxy != nullptr ? proxy->port : options_.port;
+        auto const found = co_await look_up(host, port, on);
+        auto const ordered = interleave_families(found);
+        std::vector<native_socket::endpoint_type> where(ordered.begin(), ordered.end());
+
+        auto const deadline = on->begin(phase::connect);
+        auto const name = (proxy != nullptr ? "the proxy " : "") + host + " port " + port;
+        auto connected = co_await connect_first(std::move(where), name, on, deadline);
+        set_up(connected, options_.tcp);
+        auto link = make_socket(std::move(connected), on->shared_time());
+        if (proxy != nullptr) {
+            waiting const here(on->running(), *link);
+            auto const colon = options_.host.find(':') != std::string::npos; // of an IPv6 address
+            auto target = colon ? '[' + options_.host + ']' : options_.host;
+            target += ':' + options_.port;
+            co_await open_tunnel(
+                link.get(), std::move(target), &proxy->authorization, on, deadline
+            );
+        }
+        on->end();
+        co_return link;
+    }
+
+    dial_options options_;
+};
+
+} // namespace
+
+std::shared_ptr<dialer> make_dialer(dial_options options)
+{
+    return std::make_shared<system_dialer>(std::move(options));
+}
+
+} // namespace hicap::net

@@ -1,0 +1,244 @@
+#include "net/stream_socket.hpp"
+
+#include "net/alarm.hpp"
+
+#include <hicap/error.hpp>
+
+#include <boost/asio/associator.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <exception>
+#include <mutex>
+#include <utility>
+
+namespace hicap::net {
+namespace {
+
+using native_socket = asio::generic::stream_protocol::socket;
+
+#ifdef MSG_NOSIGNAL
+constexpr int send_flags = MSG_NOSIGNAL;
+#else
+constexpr int send_flags = 0; // there Asio sets SO_NOSIGPIPE
+#endif
+
+/// A wait for one direction and its deadline, shared with the timer that may outlive the socket.
+///
+/// The timer's handler may run on another thread than the socket's owner, hence the lock.
+struct wait_state : std::enable_shared_from_this<wait_state>
+{
+    wait_state(native_socket connected, std::shared_ptr<clock> source)
+        : socket(std::move(connected)), time(std::move(source))
+    {}
+
+    /// With the lock held: lets the timer fire at the deadline at the latest.
+    void arm()
+    {
+        if (deadline == clock::time_point::max() || (armed && armed_until <= deadline))
+            return;
+        if (!alarm)
+            alarm = time->make_timer(socket.get_executor());
+        armed = true;
+        armed_until = deadline;
+        alarm->wait_until(deadline, [weak = weak_from_this()](boost::system::error_code code) {
+            if (auto const self = weak.lock(); self && !code)
+                self->on_time();
+        });
+    }
+
+    void on_time()
+    {
+        std::lock_guard const lock(mutex);
+        armed = false;
+        if (!waiting)
+            return;
+        if (time->now() < deadline)
+            return arm();
+        expired = true;
+        cancel();
+    }
+
+    void cancel() noexcept
+    {
+        boost::system::error_code ignored;
+        socket.cancel(ignored);
+    }
+
+    std::mutex mutex;
+    native_socket socket;
+    std::shared_ptr<clock> time;
+    std::unique_ptr<timer> alarm;
+    clock::time_point deadline{};
+    clock::time_point armed_until{};
+    bool armed = false;
+    bool waiting = false;
+    bool expired = false;
+};
+
+/// Completes a wait, and tells a deadline from a cancellation.
+template <class Handler>
+struct wait_handler
+{
+    void operator()(boost::system::error_code code)
+    {
+        bool in_time = true;
+        {
+            std::lock_guard const lock(state->mutex);
+            state->waiting = false;
+            in_time = !(code && state->expired);
+        }
+        if (!in_time)
+            code = {};
+        std::move(handler)(code, in_time);
+    }
+
+    std::shared_ptr<wait_state> state;
+    Handler handler;
+};
+
+class stream_socket final : public socket
+{
+public:
+    stream_socket(native_socket connected, std::shared_ptr<clock> time)
+        : state_(std::make_shared<wait_state>(std::move(connected), std::move(time)))
+    {
+        boost::system::error_code code;
+        state_->socket.native_non_blocking(true, code);
+        if (code)
+            throw error(code, "setting up a socket");
+    }
+
+    stream_socket(stream_socket const&) = delete;
+    stream_socket& operator=(stream_socket const&) = delete;
+
+    ~stream_socket() override
+    {
+        // The timer may hold the state for a while, and the peer must not wait for that.
+        std::lock_guard const lock(state_->mutex);
+        state_->waiting = false;
+        boost::system::error_code ignored;
+        state_->socket.close(ignored);
+        state_->alarm.reset();
+    }
+
+    result receive(char* data, std::size_t size) noexcept override
+    {
+        for (;;) {
+            auto const n = ::recv(state_->socket.native_handle(), data, size, 0);
+            if (n > 0)
+                return moved(n);
+            if (n == 0)
+                return {status::closed, 0, {}};
+            if (errno != EINTR)
+                return failure();
+        }
+    }
+
+    result send(char const* data, std::size_t size) noexcept override
+    {
+        for (;;) {
+            auto const n = ::send(state_->socket.native_handle(), data, size, send_flags);
+            if (n >= 0)
+                return moved(n);
+            if (errno != EINTR)
+                return failure();
+        }
+    }
+
+    asio::awaitable<bool> ready(interest what, clock::time_point deadline) override
+    {
+        if (what == interest::either)
+            return either(state_, deadline);
+        // The wait begins under the lock, so that the timer cannot fire between the two.
+        auto const begin = [state = state_.get(), what, deadline](auto handler) {
+            using handler_type = decltype(handler);
+            std::lock_guard const lock(state->mutex);
+            state->waiting = true;
+            state->expired = false;
+            state->deadline = deadline;
+            state->arm();
+            state->socket.async_wait(
+                what == interest::read ? native_socket::wait_read : native_socket::wait_write,
+                wait_handler<handler_type>{state->shared_from_this(), std::move(handler)}
+            );
+        };
+        return asio::async_initiate<
+            asio::use_awaitable_t<> const,
+            void(boost::system::error_code, bool)>(begin, asio::use_awaitable);
+    }
+
+    void rest() noexcept override
+    {
+        std::lock_guard const lock(state_->mutex);
+        if (std::exchange(state_->armed, false))
+            state_->alarm->cancel();
+    }
+
+    void stop() noexcept override
+    {
+        // Not `close`: another thread may be using the descriptor. Every wait ends by this.
+        ::shutdown(state_->socket.native_handle(), SHUT_RDWR);
+    }
+
+private:
+    /// The state is its own: the socket may end under it.
+    static asio::awaitable<bool>
+    either(std::shared_ptr<wait_state> state, clock::time_point deadline)
+    {
+        auto const woken = std::make_shared<alarm>(*state->time, state->socket.get_executor());
+        auto const wake = [woken](boost::system::error_code) { woken->wake(); };
+        state->socket.async_wait(native_socket::wait_read, wake);
+        state->socket.async_wait(native_socket::wait_write, wake);
+        std::exception_ptr cancelled;
+        bool in_time = false;
+        try {
+            in_time = co_await woken->sleep_until(deadline);
+        } catch (boost::system::system_error const&) {
+            cancelled = std::current_exception();
+        }
+        state->cancel();
+        if (cancelled)
+            std::rethrow_exception(cancelled);
+        co_return in_time;
+    }
+
+    static result moved(ssize_t n) noexcept
+    {
+        return {status::done, static_cast<std::size_t>(n), {}};
+    }
+
+    static result failure() noexcept
+    {
+        if (errno == EAGAIN || errno == EWOULDBLOCK)
+            return {status::blocked, 0, {}};
+        return {status::failed, 0, {errno, boost::system::system_category()}};
+    }
+
+    std::shared_ptr<wait_state> state_;
+};
+
+} // namespace
+
+std::unique_ptr<socket> make_socket(native_socket connected, std::shared_ptr<clock> time)
+{
+    return std::make_unique<stream_socket>(std::move(connected), std::move(time));
+}
+
+} // namespace hicap::net
+
+/// Executor, allocator and cancellation slot are those of the handler inside.
+template <template <class, class> class Associator, class Handler, class Default>
+struct boost::asio::associator<Associator, hicap::net::wait_handler<Handler>, Default>
+    : Associator<Handler, Default>
+{
+    static typename Associator<Handler, Default>::type
+    get(hicap::net::wait_handler<Handler> const& of, Default const& otherwise = Default()) noexcept
+    {
+        return Associator<Handler, Default>::get(of.handler, otherwise);
+    }
+};

@@ -1,0 +1,253 @@
+#include "support/started.hpp"
+#include "unit/api/chat_stream.hpp"
+
+#include <hicap/error.hpp>
+
+#include <boost/asio/error.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace hicap::test {
+namespace {
+
+using namespace std::chrono_literals;
+using chat_stream = stream<chat::chunk>;
+
+struct deadline_fixture
+{
+    deadline_fixture() { limits.idle = 10s; }
+
+    void open() { events = stream_of(context, body, call_of(time, limits)); }
+
+    started<chat::chunk const*> next() { return {context, events.next()}; }
+
+    void give(std::string const& text)
+    {
+        body->give(text);
+        settle();
+    }
+
+    void pass(std::chrono::milliseconds length)
+    {
+        time->advance(length);
+        settle();
+    }
+
+    /// Lets `length` pass in a `next` that is cancelled then.
+    void wait_in_vain(std::chrono::milliseconds length)
+    {
+        auto waiting = next();
+        pass(length);
+        waiting.cancel();
+        BOOST_TEST((waiting.code() == asio::error::operation_aborted));
+    }
+
+    policy::deadline_set limits;
+
+    void settle()
+    {
+        context.restart();
+        context.poll();
+    }
+
+    std::shared_ptr<manual_clock> time = std::make_shared<manual_clock>();
+    asio::io_context context{1};
+    std::shared_ptr<scripted_body> body = std::make_shared<scripted_body>(time);
+    chat_stream events;
+};
+
+bool contains(std::string_view text, std::string_view part)
+{
+    return text.find(part) != std::string_view::npos;
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(api_stream_deadline, deadline_fixture)
+
+BOOST_AUTO_TEST_CASE(a_stream_that_stops_fails_for_good)
+{
+    open();
+    auto waiting = next();
+    pass(9'999ms);
+    BOOST_TEST(!waiting.done());
+    pass(1ms);
+    auto const is_expected = [](error const& e) {
+        BOOST_TEST((e.code() == condition::timeout));
+        BOOST_TEST(
+            contains(
+                e.what(),
+                "waiting for an event of request r1 did not end within 10000 ms, see "
+                "deadlines::idle"
+            ),
+            e.what()
+        );
+        BOOST_TEST(e.request_id() == "r1");
+        BOOST_TEST_REQUIRE(e.attempts().size() == 1u);
+        BOOST_TEST(e.attempts()[0].status == 200);
+        BOOST_TEST((e.attempts()[0].code == errc::idle_timeout));
+        return e.code() == errc::idle_timeout;
+    };
+    BOOST_CHECK_EXCEPTION(waiting.get(), error, is_expected);
+    BOOST_CHECK_EXCEPTION(next().get(), error, is_expected);
+    BOOST_CHECK_EXCEPTION(next().get(), error, is_expected);
+    BOOST_TEST(!body->open);
+}
+
+BOOST_AUTO_TEST_CASE(events_are_progress)
+{
+    open();
+    for (int i = 0; i != 20; ++i) {
+        auto waiting = next();
+        pass(9'999ms);
+        give(text_event("x"));
+        BOOST_TEST(waiting.get()->text() == "x");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(comments_and_empty_events_are_no_progress)
+{
+    open();
+    auto waiting = next();
+    for (auto const* const text : {": alive\n\n", "event: ping\n\n", "id: 1\n\n", "retry: 5\n\n"}) {
+        pass(2s);
+        give(text);
+        BOOST_TEST(!waiting.done());
+    }
+    pass(2s);
+    BOOST_TEST((waiting.code() == errc::idle_timeout));
+}
+
+BOOST_AUTO_TEST_CASE(a_piece_of_an_event_is_no_progress)
+{
+    open();
+    auto const event = text_event("a");
+    auto waiting = next();
+    pass(9s);
+    give(event.substr(0, 30));
+    pass(1s);
+    BOOST_TEST((waiting.code() == errc::idle_timeout));
+}
+
+BOOST_AUTO_TEST_CASE(waits_that_were_cancelled_do_not_start_it_anew)
+{
+    open();
+    wait_in_vain(4s);
+    wait_in_vain(4s);
+    auto waiting = next();
+    pass(1'999ms);
+    BOOST_TEST(!waiting.done());
+    pass(1ms);
+    BOOST_TEST((waiting.code() == errc::idle_timeout));
+}
+
+BOOST_AUTO_TEST_CASE(an_event_starts_it_anew_for_waits_that_are_cancelled)
+{
+    open();
+    wait_in_vain(9s);
+    give(text_event("a"));
+    BOOST_TEST(next().get()->text() == "a");
+    wait_in_vain(9s);
+    give(text_event("b"));
+    BOOST_TEST(next().get()->text() == "b");
+}
+
+BOOST_AUTO_TEST_CASE(time_between_two_waits_counts_when_nothing_has_come)
+{
+    open();
+    wait_in_vain(1s);
+    pass(60s);
+    BOOST_TEST((next().code() == errc::idle_timeout));
+}
+
+BOOST_AUTO_TEST_CASE(time_between_two_waits_does_not_count_when_something_has_come)
+{
+    open();
+    wait_in_vain(1s);
+    give(text_event("a"));
+    pass(60s);
+    BOOST_TEST(next().get()->text() == "a");
+}
+
+BOOST_AUTO_TEST_CASE(time_before_the_first_wait_does_not_count)
+{
+    open();
+    give(text_event("a"));
+    BOOST_TEST(next().get()->text() == "a");
+    pass(60s);
+    auto waiting = next();
+    pass(9s);
+    give(text_event("b"));
+    BOOST_TEST(waiting.get()->text() == "b");
+}
+
+BOOST_AUTO_TEST_CASE(the_whole_of_a_stream_has_a_deadline_whatever_comes)
+{
+    limits.total = 25s;
+    open();
+    for (int i = 0; i != 3; ++i) {
+        auto waiting = next();
+        pass(8s);
+        give(text_event("a"));
+        BOOST_TEST(waiting.get()->text() == "a");
+    }
+    auto waiting = next();
+    pass(1s);
+    BOOST_CHECK_EXCEPTION(waiting.get(), error, [](error const& e) {
+        BOOST_TEST((e.code() == condition::timeout));
+        BOOST_TEST(contains(e.what(), "25000 ms, see deadlines::total"), e.what());
+        BOOST_TEST(e.request_id() == "r1");
+        return e.code() == errc::total_timeout;
+    });
+    BOOST_TEST((next().code() == errc::total_timeout));
+    BOOST_TEST(!body->open);
+    BOOST_TEST(events.snapshot().text() == "aaa");
+}
+
+BOOST_AUTO_TEST_CASE(of_two_deadlines_the_first_is_told)
+{
+    limits.total = 11s;
+    open();
+    auto waiting = next();
+    pass(10s);
+    BOOST_TEST((waiting.code() == errc::idle_timeout));
+}
+
+BOOST_AUTO_TEST_CASE(a_deadline_can_be_turned_off)
+{
+    limits.idle = deadlines::none;
+    open();
+    auto waiting = next();
+    pass(1'000h);
+    BOOST_TEST(!waiting.done());
+    give(text_event("a"));
+    BOOST_TEST(waiting.get()->text() == "a");
+}
+
+BOOST_AUTO_TEST_CASE(failures_of_a_stream_tell_all_attempts_of_its_call)
+{
+    auto on = call_of(time, limits);
+    on.made.status = 503;
+    on.made.request_id = "r0";
+    on.made.backoff = 500ms;
+    on.next_attempt(errc::overloaded);
+    events = stream_of(context, body, std::move(on));
+    BOOST_TEST(events.attempts().size() == 2u);
+    give(R"(data: {"error":{"message":"no more"}})"
+         "\n\n");
+    BOOST_CHECK_EXCEPTION(next().get(), api_error, [](api_error const& e) {
+        BOOST_TEST_REQUIRE(e.attempts().size() == 2u);
+        BOOST_TEST(e.attempts()[0].request_id == "r0");
+        BOOST_TEST((e.attempts()[0].backoff == 500ms));
+        BOOST_TEST(e.attempts()[1].status == 200);
+        return e.attempts()[1].code == errc::server_error;
+    });
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace hicap::test

@@ -1,0 +1,436 @@
+#include "net/dialer.hpp"
+#include "support/fake_resolver.hpp"
+#include "support/run.hpp"
+#include "support/started.hpp"
+#include "support/temporary_folder.hpp"
+#include "support/test_call.hpp"
+
+#include <hicap/error.hpp>
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+
+namespace hicap::test {
+namespace {
+
+using namespace std::chrono_literals;
+using asio::ip::tcp;
+using local = asio::local::stream_protocol;
+
+/// Listens on a port of the system's choice.
+struct listener
+{
+    explicit listener(asio::io_context& context, char const* address = "127.0.0.1", int port = 0)
+        : acceptor(context)
+    {
+        tcp::endpoint const where(
+            asio::ip::make_address(address), static_cast<std::uint16_t>(port)
+        );
+        acceptor.open(where.protocol());
+        acceptor.bind(where);
+        acceptor.listen();
+        acceptor.non_blocking(true);
+    }
+
+    [[nodiscard]] std::string port() const
+    {
+        return std::to_string(acceptor.local_endpoint().port());
+    }
+
+    /// Whether a connection has come; then it is closed.
+    bool was_reached()
+    {
+        boost::system::error_code code;
+        tcp::socket const reached = acceptor.accept(code);
+        return !code;
+    }
+
+    tcp::acceptor acceptor;
+};
+
+/// Listens on a port whose queue is full, so that connecting takes forever.
+struct silent_listener
+{
+    explicit silent_listener(asio::io_context& context) : acceptor(context)
+    {
+        acceptor.open(tcp::v4());
+        acceptor.bind({asio::ip::address_v4::loopback(), 0});
+        acceptor.listen(0);
+        for (int i = 0; i != 4; ++i) { // only the first is sure to have room
+            auto& one = fills.emplace_back(context);
+            one.async_connect(acceptor.local_endpoint(), [](boost::system::error_code) {});
+        }
+    }
+
+    [[nodiscard]] int port() const { return acceptor.local_endpoint().port(); }
+
+    tcp::acceptor acceptor;
+    std::deque<tcp::socket> fills;
+};
+
+/// A port on which nobody listens: it is bound, so that nobody else gets it.
+struct closed_port
+{
+    explicit closed_port(asio::io_context& context) : bound(context)
+    {
+        bound.open(tcp::v4());
+        bound.bind({asio::ip::address_v4::loopback(), 0});
+    }
+
+    [[nodiscard]] std::string port() const { return std::to_string(bound.local_endpoint().port()); }
+
+    tcp::socket bound;
+};
+
+struct dialer_fixture
+{
+    [[nodiscard]] auto dial(net::dial_options options)
+    {
+        last = net::make_dialer(std::move(options));
+        return started<std::unique_ptr<net::socket>>(context, last->dial(&with.on));
+    }
+
+    [[nodiscard]] auto dial(std::string host, std::string port)
+    {
+        net::dial_options options;
+        options.host = std::move(host);
+        options.port = std::move(port);
+        return dial(std::move(options));
+    }
+
+    asio::io_context far_context{1};
+    asio::io_context context{1};
+    test_call with;
+    fake_resolver system;
+    std::shared_ptr<net::dialer> last;
+};
+
+bool contains(std::string const& text, std::string_view part)
+{
+    return text.find(part) != std::string::npos;
+}
+
+/// The descriptor of this process that is connected to a port.
+int descriptor_to(std::string const& port)
+{
+    for (int fd = 0; fd != 1024; ++fd) {
+        sockaddr_in peer{};
+        socklen_t size = sizeof peer;
+        if (::getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size) == 0 &&
+            peer.sin_family == AF_INET && std::to_string(ntohs(peer.sin_port)) == port)
+            return fd;
+    }
+    return -1;
+}
+
+int number_of(int fd, int level, int name)
+{
+    int value = -1;
+    socklen_t size = sizeof value;
+    BOOST_TEST(::getsockopt(fd, level, name, &value, &size) == 0);
+    return value;
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(net_dialer, dialer_fixture)
+
+BOOST_AUTO_TEST_CASE(an_address_is_connected_to)
+{
+    listener far(far_context);
+    auto dials = dial("127.0.0.1", far.port());
+    dials.finish();
+    auto const link = std::move(dials.get());
+    BOOST_TEST((link->send("hello", 5).what == net::socket::status::done));
+    far.acceptor.non_blocking(false);
+    auto reached = far.acceptor.accept();
+    char data[5];
+    asio::read(reached, asio::buffer(data));
+    BOOST_TEST(std::string(data, 5) == "hello");
+    BOOST_TEST((with.on.made.times.connect == 0us));
+    BOOST_TEST(!with.on.made.times.resolve.has_value());
+    BOOST_TEST(with.clock->pending() == 0u);
+    context.restart();
+    context.run(); // returns: nothing is left
+}
+
+BOOST_AUTO_TEST_CASE(a_name_is_looked_up_and_connected_to)
+{
+    listener far(far_context);
+    system.define("api.test", {"127.0.0.1"});
+    auto dials = dial("api.test", far.port());
+    dials.finish();
+    BOOST_TEST((dials.get() != nullptr));
+    BOOST_TEST(with.on.made.times.resolve.has_value());
+    BOOST_TEST(with.on.made.times.connect.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_tells_where_and_keeps_its_code)
+{
+    closed_port const nobody(far_context);
+    auto dials = dial("127.0.0.1", nobody.port());
+    dials.finish();
+    BOOST_TEST((dials.code() == asio::error::connection_refused));
+    BOOST_TEST((dials.code() == condition::connection));
+    BOOST_TEST(
+        contains(dials.what(), "cannot connect to 127.0.0.1 port " + nobody.port()), dials.what()
+    );
+}
+
+BOOST_AUTO_TEST_CASE(an_address_that_fails_gives_way_to_the_next_at_once)
+{
+    listener far(far_context, "127.0.0.2");
+    system.define("api.test", {"::1", "127.0.0.1", "127.0.0.2"}); // it listens on the last alone
+    auto dials = dial("api.test", far.port());
+    dials.finish(); // while the clock stands still
+    BOOST_TEST(dials.code().message() == boost::system::error_code().message());
+    BOOST_TEST(far.was_reached());
+}
+
+BOOST_AUTO_TEST_CASE(when_all_addresses_fail_the_first_says_why)
+{
+    closed_port const nobody(far_context);
+    system.define("api.test", {"127.0.0.1", "127.0.0.3"});
+    auto dials = dial("api.test", nobody.port());
+    dials.finish();
+    BOOST_TEST((dials.code() == asio::error::connection_refused));
+    BOOST_TEST(
+        contains(dials.what(), "cannot connect to api.test port " + nobody.port()), dials.what()
+    );
+}
+
+BOOST_AUTO_TEST_CASE(an_address_that_does_not_answer_gets_a_head_start_and_no_more)
+{
+    silent_listener const slow(far_context);
+    listener fast(far_context, "127.0.0.2", slow.port());
+    system.define("api.test", {"127.0.0.1", "127.0.0.2"});
+    auto dials = dial("api.test", fast.port());
+    auto const start = with.clock->now();
+    while (with.clock->next() != start + 250ms)
+        context.run_one();
+    BOOST_TEST(!fast.was_reached());
+    with.clock->advance(250ms);
+    dials.finish();
+    BOOST_TEST((dials.get() != nullptr));
+    BOOST_TEST(fast.was_reached());
+    BOOST_TEST((with.on.made.times.connect == 250ms));
+    dials.poll();
+    context.restart();
+    context.run(); // returns: the other address is not waited for
+}
+
+BOOST_AUTO_TEST_CASE(a_connect_ends_at_its_deadline)
+{
+    silent_listener const slow(far_context);
+    auto dials = dial("127.0.0.1", std::to_string(slow.port()));
+    with.clock->advance(5s - 1ns);
+    dials.poll();
+    BOOST_TEST(!dials.done());
+    with.clock->advance(1ns);
+    dials.poll();
+    BOOST_TEST_REQUIRE(dials.done());
+    BOOST_TEST((dials.code() == errc::connect_timeout));
+    BOOST_TEST(contains(dials.what(), "connecting to 127.0.0.1 port "), dials.what());
+    BOOST_TEST((with.on.made.times.connect == 5s));
+    context.restart();
+    context.run(); // returns
+}
+
+BOOST_AUTO_TEST_CASE(a_connect_that_is_cancelled_or_stopped_leaves_nothing_behind)
+{
+    silent_listener const slow(far_context);
+    for (bool const by_stop : {false, true}) {
+        auto dials = dial("127.0.0.1", std::to_string(slow.port()));
+        BOOST_TEST(!dials.done());
+        if (by_stop)
+            with.operation->stop();
+        else
+            dials.cancel();
+        dials.poll();
+        BOOST_TEST_REQUIRE(dials.done());
+        if (by_stop)
+            BOOST_TEST((dials.code() == errc::client_shut_down));
+        else
+            BOOST_TEST((dials.code() == asio::error::operation_aborted));
+        BOOST_TEST(with.clock->pending() == 0u);
+        context.restart();
+        context.run(); // returns
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_connect_may_be_stopped_by_another_thread)
+{
+    silent_listener const slow(far_context);
+    auto dials = dial("127.0.0.1", std::to_string(slow.port()));
+    std::thread other([this] { with.operation->stop(); });
+    dials.finish();
+    other.join();
+    BOOST_TEST((dials.code() == errc::client_shut_down));
+}
+
+BOOST_AUTO_TEST_CASE(a_unix_socket_is_connected_to_in_place_of_the_host)
+{
+    temporary_folder const folder;
+    auto const path = (folder / "api.sock").string();
+    local::acceptor acceptor(far_context, local::endpoint(path));
+    net::dial_options options;
+    options.host = "nobody.test";
+    options.port = "443";
+    options.unix_socket = path;
+    auto dials = dial(std::move(options));
+    dials.finish();
+    auto const link = std::move(dials.get());
+    BOOST_TEST((link->send("hello", 5).what == net::socket::status::done));
+    auto reached = acceptor.accept();
+    char data[5];
+    asio::read(reached, asio::buffer(data));
+    BOOST_TEST(std::string(data, 5) == "hello");
+    BOOST_TEST(system.lookups() == 0u);
+    BOOST_TEST(with.on.made.times.connect.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_unix_socket_that_is_not_there_is_named)
+{
+    temporary_folder const folder;
+    net::dial_options options;
+    options.unix_socket = (folder / "missing.sock").string();
+    auto dials = dial(std::move(options));
+    dials.finish();
+    BOOST_TEST((dials.code() == boost::system::errc::no_such_file_or_directory));
+    BOOST_TEST(contains(dials.what(), "cannot connect to the Unix socket \""), dials.what());
+    BOOST_TEST(contains(dials.what(), "missing.sock\""), dials.what());
+}
+
+BOOST_AUTO_TEST_CASE(a_path_that_is_too_long_for_a_unix_socket_is_an_error_of_this_library)
+{
+    net::dial_options options;
+    options.unix_socket = '/' + std::string(200, 'x');
+    auto dials = dial(std::move(options));
+    BOOST_TEST_REQUIRE(dials.done());
+    BOOST_CHECK_EXCEPTION(dials.get(), error, [](error const& thrown) {
+        return thrown.code() == boost::system::errc::filename_too_long &&
+               contains(thrown.what(), "the Unix socket \"/xxx");
+    });
+}
+
+#ifdef __linux__
+BOOST_AUTO_TEST_CASE(the_system_is_told_to_watch_the_connection)
+{
+    listener const far(far_context);
+    net::dial_options options;
+    options.host = "127.0.0.1";
+    options.port = far.port();
+    options.tcp.keep_alive_idle = 31s;
+    options.tcp.keep_alive_interval = 11s;
+    options.tcp.keep_alive_probes = 4;
+    options.tcp.user_timeout = 61s;
+    auto dials = dial(std::move(options));
+    dials.finish();
+    auto const link = std::move(dials.get());
+    auto const fd = descriptor_to(far.port());
+    BOOST_TEST_REQUIRE(fd >= 0);
+    BOOST_TEST(number_of(fd, IPPROTO_TCP, TCP_NODELAY) == 1);
+    BOOST_TEST(number_of(fd, SOL_SOCKET, SO_KEEPALIVE) == 1);
+    BOOST_TEST(number_of(fd, IPPROTO_TCP, TCP_KEEPIDLE) == 31);
+    BOOST_TEST(number_of(fd, IPPROTO_TCP, TCP_KEEPINTVL) == 11);
+    BOOST_TEST(number_of(fd, IPPROTO_TCP, TCP_KEEPCNT) == 4);
+    BOOST_TEST(number_of(fd, IPPROTO_TCP, TCP_USER_TIMEOUT) == 61'000);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_turned_off_is_left_to_the_system)
+{
+    listener const far(far_context);
+    net::dial_options options;
+    options.host = "127.0.0.1";
+    options.port = far.port();
+    options.tcp.keep_alive = false;
+    options.tcp.user_timeout = 0ms;
+    auto dials = dial(std::move(options));
+    dials.finish();
+    auto const link = std::move(dials.get());
+    auto const fd = descriptor_to(far.port());
+    BOOST_TEST_REQUIRE(fd >= 0);
+    BOOST_TEST(number_of(fd, SOL_SOCKET, SO_KEEPALIVE) == 0);
+    BOOST_TEST(number_of(fd, IPPROTO_TCP, TCP_USER_TIMEOUT) == 0);
+}
+#endif
+
+BOOST_AUTO_TEST_CASE(a_proxy_is_asked_for_a_tunnel_to_the_host)
+{
+    struct row
+    {
+        char const* host;
+        std::string_view target;
+    };
+
+    constexpr row rows[] = {{"api.test", "api.test:443"}, {"2001:db8::1", "[2001:db8::1]:443"}};
+    for (auto const& one : rows) {
+        with.on.made = {};
+        listener proxy(far_context);
+        system.define("proxy.test", {"127.0.0.1"});
+        net::dial_options options;
+        options.host = one.host;
+        options.port = "443";
+        options.proxy.emplace();
+        options.proxy->host = "proxy.test";
+        options.proxy->port = proxy.port();
+        options.proxy->authorization = secret_string("Basic dTpw");
+        auto dials = dial(std::move(options));
+        while (!with.on.made.times.resolve)
+            context.run_one();
+        dials.poll(); // connects: on this machine that takes no wait
+        proxy.acceptor.non_blocking(false);
+        auto reached = proxy.acceptor.accept();
+        std::string asked;
+        dials.poll();
+        asio::read_until(reached, asio::dynamic_buffer(asked), "\r\n\r\n");
+        BOOST_TEST(asked.starts_with("CONNECT " + std::string(one.target) + " HTTP/1.1\r\n"));
+        BOOST_TEST(contains(asked, "\r\nProxy-Authorization: Basic dTpw\r\n"));
+        BOOST_TEST(!dials.done());
+        asio::write(reached, asio::buffer(std::string("HTTP/1.1 200 OK\r\n\r\n")));
+        dials.finish();
+        auto const link = std::move(dials.get());
+        link->send("hello", 5);
+        char data[5];
+        asio::read(reached, asio::buffer(data));
+        BOOST_TEST(std::string(data, 5) == "hello");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_proxy_that_is_not_there_is_named)
+{
+    closed_port const nobody(far_context);
+    net::dial_options options;
+    options.host = "api.test";
+    options.port = "443";
+    options.proxy.emplace();
+    options.proxy->host = "127.0.0.1";
+    options.proxy->port = nobody.port();
+    auto dials = dial(std::move(options));
+    dials.finish();
+    BOOST_TEST((dials.code() == asio::error::connection_refused));
+    BOOST_TEST(contains(dials.what(), "the proxy 127.0.0.1 port "), dials.what());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace hicap::test

@@ -1,0 +1,372 @@
+#include "net/stream_socket.hpp"
+#include "support/manual_clock.hpp"
+#include "support/started.hpp"
+
+#include <boost/asio/detached.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/connect_pair.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace hicap::test {
+namespace {
+
+using namespace std::chrono_literals;
+using local = asio::local::stream_protocol;
+using net::interest;
+using time_point = net::clock::time_point;
+
+constexpr auto no_deadline = time_point::max();
+constexpr interest all_interests[] = {interest::read, interest::write, interest::either};
+
+/// A socket of the library, and the plain one that it is connected to.
+struct socket_fixture
+{
+    socket_fixture() { connect(clock); }
+
+    void connect(std::shared_ptr<net::clock> time)
+    {
+        local::socket near(*context);
+        far = local::socket(far_context);
+        asio::local::connect_pair(near, far);
+        far.non_blocking(true);
+        link = net::make_socket(std::move(near), std::move(time));
+    }
+
+    [[nodiscard]] auto wait(interest what, time_point deadline = no_deadline)
+    {
+        return started<bool>(*context, link->ready(what, deadline));
+    }
+
+    void give(std::string_view bytes)
+    {
+        BOOST_TEST_REQUIRE(far.write_some(asio::buffer(bytes)) == bytes.size());
+    }
+
+    std::string receive()
+    {
+        char data[100];
+        auto const got = link->receive(data, sizeof data);
+        return {data, got.what == net::socket::status::done ? got.size : 0};
+    }
+
+    /// Sends until no more can be sent.
+    void fill()
+    {
+        std::vector<char> const bytes(100'000);
+        while (link->send(bytes.data(), bytes.size()).what == net::socket::status::done) {
+        }
+    }
+
+    /// The peer reads all that was sent.
+    void drain()
+    {
+        std::vector<char> bytes(100'000);
+        boost::system::error_code code;
+        while (far.read_some(asio::buffer(bytes), code) != 0) {
+        }
+    }
+
+    bool closed_for_peer()
+    {
+        char data[1];
+        boost::system::error_code code;
+        far.read_some(asio::buffer(data), code);
+        return code == asio::error::eof;
+    }
+
+    asio::io_context far_context{1};
+    local::socket far{far_context};
+    std::shared_ptr<manual_clock> clock = std::make_shared<manual_clock>();
+    time_point start = clock->now();
+    std::optional<asio::io_context> context{1};
+    std::unique_ptr<net::socket> link;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(net_stream_socket, socket_fixture)
+
+BOOST_AUTO_TEST_CASE(bytes_go_both_ways)
+{
+    BOOST_TEST((link->send("hello", 5).what == net::socket::status::done));
+    char data[5];
+    asio::read(far, asio::buffer(data));
+    BOOST_TEST(std::string(data, 5) == "hello");
+    give("world");
+    BOOST_TEST(receive() == "world");
+}
+
+BOOST_AUTO_TEST_CASE(nothing_blocks)
+{
+    char data[1];
+    BOOST_TEST((link->receive(data, 1).what == net::socket::status::blocked));
+    fill();
+    BOOST_TEST((link->send(data, 1).what == net::socket::status::blocked));
+}
+
+BOOST_AUTO_TEST_CASE(a_fin_is_told_from_a_failure)
+{
+    far.close();
+    char data[1];
+    BOOST_TEST((link->receive(data, 1).what == net::socket::status::closed));
+    auto const sent = link->send(data, 1);
+    BOOST_TEST((sent.what == net::socket::status::failed));
+    BOOST_TEST((sent.code == asio::error::broken_pipe)); // and no signal
+}
+
+BOOST_AUTO_TEST_CASE(a_wait_ends_when_something_comes)
+{
+    auto waits = wait(interest::read);
+    BOOST_TEST(!waits.done());
+    give("x");
+    waits.poll();
+    BOOST_TEST_REQUIRE(waits.done());
+    BOOST_TEST(waits.get());
+    BOOST_TEST(receive() == "x");
+}
+
+BOOST_AUTO_TEST_CASE(a_wait_ends_when_something_can_be_sent)
+{
+    auto at_once = wait(interest::write);
+    BOOST_TEST_REQUIRE(at_once.done());
+    BOOST_TEST(at_once.get());
+    fill();
+    auto waits = wait(interest::write);
+    BOOST_TEST(!waits.done());
+    drain();
+    waits.poll();
+    BOOST_TEST_REQUIRE(waits.done());
+    BOOST_TEST(waits.get());
+}
+
+BOOST_AUTO_TEST_CASE(a_wait_for_either_ends_by_each)
+{
+    for (bool const by_reading : {true, false}) {
+        fill();
+        auto waits = wait(interest::either, start + 10s);
+        BOOST_TEST(!waits.done());
+        if (by_reading)
+            drain();
+        else
+            give("x");
+        waits.poll();
+        BOOST_TEST_REQUIRE(waits.done());
+        BOOST_TEST(waits.get());
+        BOOST_TEST(receive() == (by_reading ? "" : "x"));
+    }
+    BOOST_TEST(clock->pending() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_wait_ends_at_its_deadline)
+{
+    fill();
+    for (auto const what : all_interests) {
+        auto const now = clock->now();
+        auto waits = wait(what, now + 10s);
+        clock->advance(10s - 1ns);
+        waits.poll();
+        BOOST_TEST(!waits.done());
+        clock->advance(1ns);
+        waits.poll();
+        BOOST_TEST_REQUIRE(waits.done());
+        BOOST_TEST(!waits.get());
+    }
+    BOOST_TEST(clock->pending() == 0u);
+    give("x"); // and the next wait is as good as any
+    auto waits = wait(interest::read, clock->now() + 1s);
+    BOOST_TEST(waits.get());
+}
+
+BOOST_AUTO_TEST_CASE(a_wait_without_deadline_needs_no_timer)
+{
+    auto waits = wait(interest::read);
+    BOOST_TEST(clock->pending() == 0u);
+    clock->advance(1000h);
+    waits.poll();
+    BOOST_TEST(!waits.done());
+}
+
+BOOST_AUTO_TEST_CASE(a_later_deadline_costs_no_timer_until_the_former_one_fires)
+{
+    give("x");
+    BOOST_TEST(wait(interest::read, start + 10s).get());
+    receive();
+    auto waits = wait(interest::read, start + 30s);
+    BOOST_TEST(clock->pending() == 1u);
+    BOOST_TEST((clock->next() == start + 10s)); // that of the first wait
+    clock->advance(10s);
+    waits.poll();
+    BOOST_TEST(!waits.done());
+    BOOST_TEST((clock->next() == start + 30s));
+    clock->advance(20s);
+    waits.poll();
+    BOOST_TEST_REQUIRE(waits.done());
+    BOOST_TEST(!waits.get());
+}
+
+BOOST_AUTO_TEST_CASE(an_earlier_deadline_is_kept_as_well)
+{
+    give("x");
+    BOOST_TEST(wait(interest::read, start + 30s).get());
+    receive();
+    auto waits = wait(interest::read, start + 10s);
+    BOOST_TEST(clock->pending() == 1u);
+    clock->advance(10s);
+    waits.poll();
+    BOOST_TEST_REQUIRE(waits.done());
+    BOOST_TEST(!waits.get());
+}
+
+BOOST_AUTO_TEST_CASE(a_timer_that_fires_between_two_waits_harms_neither)
+{
+    give("x");
+    BOOST_TEST(wait(interest::read, start + 10s).get());
+    clock->advance(10s);
+    context->restart();
+    context->poll();
+    receive();
+    auto waits = wait(interest::read, start + 20s);
+    BOOST_TEST(!waits.done());
+    BOOST_TEST((clock->next() == start + 20s));
+    give("y");
+    waits.poll();
+    BOOST_TEST_REQUIRE(waits.done());
+    BOOST_TEST(waits.get());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_at_hand_wins_over_a_deadline_that_has_passed)
+{
+    // As after a time in which the event loop could not run. The timers of the system are looked
+    // at behind its sockets.
+    connect(net::system_clock());
+    auto const past = net::system_clock()->now() - 1h;
+    give("x");
+    for (int i = 0; i != 3; ++i) {
+        BOOST_TEST(wait(interest::read, past).get());
+        BOOST_TEST(wait(interest::write, past).get());
+        BOOST_TEST(wait(interest::either, past).get());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_deadline_that_has_passed_ends_a_wait_at_once)
+{
+    fill();
+    for (auto const what : all_interests) {
+        auto waits = wait(what, start - 1h);
+        BOOST_TEST_REQUIRE(waits.done());
+        BOOST_TEST(!waits.get());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_cancelled_wait_loses_nothing)
+{
+    fill();
+    for (auto const what : all_interests) {
+        auto cancelled = wait(what, start + 10s);
+        cancelled.cancel();
+        BOOST_TEST_REQUIRE(cancelled.done());
+        BOOST_TEST((cancelled.code() == asio::error::operation_aborted));
+    }
+    give("x");
+    BOOST_TEST(wait(interest::read, start + 20s).get());
+    BOOST_TEST(receive() == "x");
+    auto waits = wait(interest::read, start + 20s);
+    clock->advance(10s); // the timer of what was cancelled
+    waits.poll();
+    BOOST_TEST(!waits.done());
+}
+
+BOOST_AUTO_TEST_CASE(a_socket_at_rest_keeps_no_loop_running)
+{
+    give("x");
+    BOOST_TEST(wait(interest::read, start + 1h).get());
+    BOOST_TEST(clock->pending() == 1u);
+    link->rest();
+    BOOST_TEST(clock->pending() == 0u);
+    context->restart();
+    context->run(); // returns
+
+    auto waits = wait(interest::write, start + 2h); // and it works on
+    BOOST_TEST(waits.get());
+    receive();
+    auto late = wait(interest::read, start + 10s);
+    clock->advance(10s);
+    late.poll();
+    BOOST_TEST(!late.get());
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_from_another_thread_ends_a_wait_and_all_further_ones)
+{
+    for (auto const what : all_interests) {
+        connect(clock);
+        fill();
+        auto waits = wait(what);
+        BOOST_TEST(!waits.done());
+        std::thread other([this] { link->stop(); });
+        waits.finish();
+        other.join();
+        BOOST_TEST(waits.get());
+        char data[1];
+        BOOST_TEST((link->receive(data, 1).what == net::socket::status::closed));
+        auto const sent = link->send(data, 1);
+        BOOST_TEST((sent.code == asio::error::broken_pipe));
+        BOOST_TEST(wait(what).get());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_sees_the_end_at_once_though_a_timer_is_far)
+{
+    give("x");
+    BOOST_TEST(wait(interest::read, start + 1h).get());
+    receive();
+    link.reset();
+    BOOST_TEST(closed_for_peer());
+    BOOST_TEST(clock->pending() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_socket_may_end_under_a_wait)
+{
+    for (auto const what : all_interests) {
+        connect(clock);
+        fill();
+        auto waits = wait(what, start + 1h);
+        link.reset();
+        waits.poll();
+        BOOST_TEST(waits.done());
+        drain();
+        BOOST_TEST(closed_for_peer());
+    }
+    BOOST_TEST(clock->pending() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_context_may_end_under_a_wait)
+{
+    for (auto const what : all_interests) {
+        context.emplace(1);
+        connect(clock);
+        fill();
+        auto const owns = [](std::unique_ptr<net::socket> mine, interest wanted, time_point until
+                          ) -> asio::awaitable<void> { co_await mine->ready(wanted, until); };
+        asio::co_spawn(*context, owns(std::move(link), what, start + 1h), asio::detached);
+        context->poll();
+        context.reset();
+        drain();
+        BOOST_TEST(closed_for_peer());
+    }
+    BOOST_TEST(clock->pending() == 0u);
+    clock->advance(1h);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace hicap::test

@@ -1,0 +1,240 @@
+#include "net/connection.hpp"
+#include "support/scripted_dialer.hpp"
+#include "support/started.hpp"
+#include "support/test_call.hpp"
+#include "support/tls_client.hpp"
+
+#include <hicap/error.hpp>
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace hicap::test {
+namespace {
+
+using namespace std::chrono_literals;
+using opened = std::unique_ptr<net::connection>;
+
+struct handshake_fixture
+{
+    /// The server answers what is sent to it.
+    static void serve(wire& far, tls_peer& peer)
+    {
+        far.when_sent = [&far, &peer](std::string_view bytes) {
+            peer.feed(bytes);
+            far.give(peer.output());
+        };
+    }
+
+    [[nodiscard]] auto open() { return started<opened>(context, connect()); }
+
+    [[nodiscard]] asio::awaitable<opened> connect()
+    {
+        return net::connection::open({"https", "api.test", "443"}, dialer, trusting, &with.on);
+    }
+
+    asio::io_context context{1};
+    test_call with;
+    tls_server server;
+    std::shared_ptr<net::tls_context> trusting = tls_client::trusting(server);
+    std::shared_ptr<wire> far = std::make_shared<wire>(with.clock);
+    std::shared_ptr<scripted_dialer> dialer = std::make_shared<scripted_dialer>();
+};
+
+bool contains(std::string const& text, std::string_view part)
+{
+    return text.find(part) != std::string::npos;
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(net_tls_handshake, handshake_fixture)
+
+BOOST_AUTO_TEST_CASE(a_connection_is_open_when_both_sides_have_shaken_hands)
+{
+    tls_peer peer(server);
+    serve(*far, peer);
+    dialer->connect(far, 3ms);
+    auto opens = open();
+    with.clock->advance(3ms);
+    opens.poll();
+    BOOST_TEST_REQUIRE(opens.done());
+    auto const link = std::move(opens.get());
+    BOOST_TEST(peer.done);
+    BOOST_TEST(!link->resumed());
+    BOOST_TEST((with.on.made.times.connect == 3ms));
+    BOOST_TEST((with.on.made.times.tls == 0us));
+    BOOST_TEST(with.clock->pending() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(without_tls_there_is_no_handshake)
+{
+    dialer->connect(far);
+    started opens(
+        context, net::connection::open({"http", "api.test", "80"}, dialer, nullptr, &with.on)
+    );
+    BOOST_TEST_REQUIRE(opens.done());
+    BOOST_TEST(!opens.get()->resumed());
+    BOOST_TEST(far->calls == 0u);
+    BOOST_TEST(!with.on.made.times.tls.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_socket_that_takes_little_at_a_time_shakes_hands_all_the_same)
+{
+    tls_peer peer(server);
+    serve(*far, peer);
+    far->max_send = 7;
+    far->send_blocks = true;
+    dialer->connect(far);
+    auto opens = open();
+    BOOST_TEST_REQUIRE(opens.done());
+    BOOST_TEST((opens.get() != nullptr));
+    BOOST_TEST(peer.done);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_falls_silent_is_waited_for_until_the_deadline)
+{
+    dialer->connect(far);
+    auto opens = open();
+    with.clock->advance(10s - 1ns);
+    opens.poll();
+    BOOST_TEST(!opens.done());
+    with.clock->advance(1ns);
+    opens.poll();
+    BOOST_TEST_REQUIRE(opens.done());
+    BOOST_TEST((opens.code() == errc::tls_timeout));
+    BOOST_TEST((opens.code() == condition::timeout));
+    BOOST_TEST(contains(opens.what(), "the TLS handshake with api.test did not end"));
+    BOOST_TEST((with.on.made.times.tls == 10s));
+    BOOST_TEST(!far->open);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_answers_byte_by_byte_is_not_given_more_time)
+{
+    tls_peer peer(server);
+    std::string flight;
+    far->when_sent = [&](std::string_view bytes) {
+        peer.feed(bytes);
+        flight += peer.output();
+    };
+    dialer->connect(far);
+    auto opens = open();
+    for (int second = 0; second != 10; ++second) {
+        BOOST_TEST(!opens.done());
+        far->give(flight.substr(static_cast<std::size_t>(second), 1));
+        with.clock->advance(1s);
+        opens.poll();
+    }
+    BOOST_TEST_REQUIRE(opens.done());
+    BOOST_TEST((opens.code() == errc::tls_timeout));
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_does_not_read_is_waited_for_until_the_deadline)
+{
+    far->set_window(10);
+    dialer->connect(far);
+    auto opens = open();
+    with.clock->advance(10s);
+    opens.poll();
+    BOOST_TEST_REQUIRE(opens.done());
+    BOOST_TEST((opens.code() == errc::tls_timeout));
+}
+
+BOOST_AUTO_TEST_CASE(a_handshake_that_is_cancelled_or_stopped_closes_the_connection)
+{
+    for (bool const by_stop : {false, true}) {
+        far = std::make_shared<wire>(with.clock);
+        dialer->connect(far);
+        auto opens = open();
+        BOOST_TEST(!opens.done());
+        if (by_stop)
+            with.operation->stop();
+        else
+            opens.cancel();
+        opens.poll();
+        BOOST_TEST_REQUIRE(opens.done());
+        if (by_stop)
+            BOOST_TEST((opens.code() == errc::client_shut_down));
+        else
+            BOOST_TEST((opens.code() == asio::error::operation_aborted));
+        BOOST_TEST(!far->open);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_closes_is_told_from_one_that_refuses)
+{
+    far->close();
+    dialer->connect(far);
+    auto opens = open();
+    BOOST_TEST((opens.code() == errc::tls_handshake));
+    BOOST_TEST(contains(opens.what(), "api.test: the server closed the connection"), opens.what());
+
+    auto const other = std::make_shared<wire>(with.clock);
+    other->give("HTTP/1.1 400 This is no TLS\r\n\r\n");
+    dialer->connect(other);
+    auto plain = open();
+    BOOST_TEST((plain.code() == errc::tls_handshake));
+}
+
+BOOST_AUTO_TEST_CASE(a_failure_at_any_call_is_an_error)
+{
+    std::size_t n = 0;
+    for (;; ++n) {
+        tls_peer peer(server);
+        auto const broken = std::make_shared<wire>(with.clock);
+        serve(*broken, peer);
+        broken->max_send = 100;
+        broken->send_blocks = true;
+        broken->fail_at = n;
+        broken->fail_with = asio::error::connection_reset;
+        dialer->connect(broken);
+        trusting = tls_client::trusting(server); // without tickets
+        auto opens = open();
+        BOOST_TEST_REQUIRE(opens.done());
+        auto const code = opens.code();
+        if (!broken->failed) {
+            BOOST_TEST(!code);
+            break;
+        }
+        auto const wait = code == asio::error::operation_aborted;
+        BOOST_TEST((wait || code == asio::error::connection_reset), code.message());
+        BOOST_TEST(!broken->open);
+    }
+    BOOST_TEST(n > 5u);
+}
+
+BOOST_AUTO_TEST_CASE(a_ticket_is_used_again_and_forgotten_when_a_handshake_fails)
+{
+    auto const shake_hands = [this](bool cut) {
+        tls_peer peer(server);
+        far = std::make_shared<wire>(with.clock);
+        far->shows_after_wait = false;
+        if (cut)
+            far->close();
+        else
+            serve(*far, peer);
+        dialer->connect(far);
+        auto opens = open();
+        BOOST_TEST_REQUIRE(opens.done());
+        if (cut)
+            return false;
+        auto const link = std::move(opens.get());
+        BOOST_TEST(link->quiet()); // reads the tickets
+        return link->resumed();
+    };
+    BOOST_TEST(!shake_hands(false));
+    BOOST_TEST(shake_hands(false));
+    BOOST_TEST(!shake_hands(true));
+    BOOST_TEST(!shake_hands(false));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace hicap::test
