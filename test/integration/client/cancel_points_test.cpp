@@ -1,0 +1,356 @@
+// Every operation is cancelled at every point where it can be suspended, and whatever it had is
+// given back.
+
+#include "api/core.hpp"
+#include "http/url.hpp"
+#include "support/counting.hpp"
+#include "support/hicap_fixture.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <iostream>
+#include <string>
+#include <vector>
+
+using namespace hicap;
+using namespace hicap::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+// What a service does with a client, from the first connection on.
+
+asio::awaitable<void> create(client by)
+{
+    auto const request = hicap_fixture::ask("hello");
+    auto const answer = co_await by.chat().completions().create(request);
+    BOOST_TEST(!answer.choices.empty());
+}
+
+asio::awaitable<void> create_twice(client by)
+{
+    co_await create(by);
+    co_await create(by);
+}
+
+asio::awaitable<void> create_with_retries(client by)
+{
+    auto const request = hicap_fixture::ask("hello");
+    request_options options;
+    options.extra_headers.emplace_back("x-emulator-status", "503");
+    bool refused = false;
+    try {
+        co_await by.chat().completions().create(request, options);
+    } catch (api_error const& failure) {
+        refused = true;
+        BOOST_TEST(failure.attempts().size() == 3U);
+    }
+    BOOST_TEST(refused);
+}
+
+asio::awaitable<void> read_stream(client by)
+{
+    auto const request = hicap_fixture::ask("hello");
+    auto events = co_await by.chat().completions().stream(request);
+    while (auto const* event = co_await events.next())
+        BOOST_TEST(!event->id.empty());
+}
+
+asio::awaitable<void> read_paced_stream(client by)
+{
+    auto const request = hicap_fixture::ask("hello");
+    request_options options;
+    options.extra_headers.emplace_back("x-emulator-tokens-per-second", "2000");
+    options.extra_headers.emplace_back("x-emulator-tokens", "5");
+    auto events = co_await by.chat().completions().stream(request, options);
+    bool more = true;
+    while (more) {
+        bool at_hand = false;
+        while (!at_hand)
+            at_hand = co_await events.ready(1ms);
+        auto const* const event = co_await events.next();
+        more = event != nullptr;
+    }
+}
+
+asio::awaitable<void> leave_stream(client by)
+{
+    auto const request = hicap_fixture::ask("hello");
+    auto events = co_await by.chat().completions().stream(request);
+    auto const* const event = co_await events.next();
+    BOOST_TEST(event != nullptr);
+}
+
+asio::awaitable<void> collect(client by)
+{
+    auto const request = hicap_fixture::ask("hello");
+    auto events = co_await by.chat().completions().stream(request);
+    auto const whole = co_await events.collect();
+    BOOST_TEST(!whole.choices.empty());
+}
+
+asio::awaitable<void> prewarm(client by)
+{
+    auto const opened = co_await by.prewarm(3);
+    BOOST_TEST(opened == 3U);
+    co_await create(by);
+}
+
+asio::awaitable<void> wait_for_the_pool(client by)
+{
+    auto const request = hicap_fixture::ask("hello");
+    auto first = co_await by.chat().completions().stream(request);
+    auto const executor = co_await asio::this_coro::executor;
+    asio::co_spawn(executor, create(by), [](std::exception_ptr) {});
+    co_await first.collect();
+    co_await create(by);
+}
+
+asio::awaitable<void> read_slow_stream(client by)
+{
+    auto const request = hicap_fixture::ask("hello");
+    request_options options;
+    options.extra_headers.emplace_back("x-emulator-tokens-per-second", "0.001");
+    auto events = co_await by.chat().completions().stream(request, options);
+    co_await events.collect();
+}
+
+asio::awaitable<void> shut_down(client by)
+{
+    auto const executor = co_await asio::this_coro::executor;
+    asio::co_spawn(executor, read_slow_stream(by), [](std::exception_ptr) {});
+    co_await create(by);
+    co_await by.shutdown(1ms);
+}
+
+struct operation
+{
+    char const* name;
+    asio::awaitable<void> (*run)(client);
+    std::size_t max_connections = 10;
+    bool ends_client = false;
+};
+
+constexpr operation operations[] = {
+    {"create", create},
+    {"create on a connection that is open", create_twice},
+    {"create with retries", create_with_retries},
+    {"stream to its end", read_stream},
+    {"stream with heartbeats", read_paced_stream},
+    {"stream destroyed before its end", leave_stream},
+    {"collect", collect},
+    {"prewarm", prewarm},
+    {"wait for a connection", wait_for_the_pool, 1},
+    {"shut down", shut_down, 10, true},
+};
+
+/// How the cancellation comes.
+enum class way
+{
+    slot_before, ///< by a slot, when the handler that resumes the coroutine is about to run
+    slot_after,  ///< by a slot, when the coroutine has just been suspended
+    either_side  ///< by `||`, whose other side ends
+};
+
+struct world : hicap_fixture
+{
+    client make(std::size_t max_connections)
+    {
+        auto chosen = options();
+        chosen.pool.max_connections = max_connections;
+        chosen.retries.max_retries = 2;
+        chosen.retries.initial_backoff = 1ms;
+        auto const where = http::parse_base_url(chosen.base_url).origin;
+        net::dial_options dialling;
+        dialling.host = where.host;
+        dialling.port = where.port;
+        detail::surroundings around;
+        around.time = std::make_shared<counting_clock>(live);
+        around.dialer =
+            std::make_shared<counting_dialer>(live, net::make_dialer(std::move(dialling)));
+        return client(std::make_shared<detail::client_core>(chosen, std::move(around)));
+    }
+
+    std::shared_ptr<live_objects> live = std::make_shared<live_objects>();
+};
+
+/// Complete when the timer is cancelled.
+asio::awaitable<void> wait_for(asio::steady_timer* when)
+{
+    boost::system::error_code code;
+    co_await when->async_wait(asio::redirect_error(asio::use_awaitable, code));
+}
+
+/// Boost 1.81 lets an exception escape from a coroutine that is cancelled before it has run, so the
+/// count begins when it has.
+asio::awaitable<void> run_counted(asio::awaitable<void> what, handler_count* count)
+{
+    co_await asio::post(asio::use_awaitable);
+    count->handlers = 0;
+    co_await std::move(what);
+}
+
+asio::awaitable<void> run_either(client by, operation const* what, asio::steady_timer* stop)
+{
+    using namespace asio::experimental::awaitable_operators;
+    co_await (what->run(by) || wait_for(stop));
+}
+
+constexpr std::size_t never = std::size_t{1} << 32;
+
+struct result
+{
+    std::size_t handlers = 0;
+    std::size_t leaks = 0;
+};
+
+/// Runs the operation, cancels it at its n-th handler (0: never), and looks what is left.
+result run(world& in, operation const& what, way how, std::size_t at)
+{
+    handler_count count;
+    count.handlers = never; // until it has begun to run
+    asio::cancellation_signal signal;
+    asio::steady_timer stop(in.context, asio::steady_timer::time_point::max());
+    auto const cancel = [&](std::size_t number) {
+        if (number != at)
+            return;
+        if (how == way::either_side)
+            stop.cancel();
+        else
+            signal.emit(asio::cancellation_type::terminal);
+    };
+    if (how == way::slot_after)
+        count.after = cancel;
+    else
+        count.before = cancel;
+
+    result found;
+    {
+        auto by = in.make(what.max_connections);
+        bool done = false;
+        std::exception_ptr failure;
+        auto operation = how == way::either_side ? run_either(by, &what, &stop) : what.run(by);
+        operation = run_counted(std::move(operation), &count);
+        counting_executor const executor(in.context.get_executor(), &count);
+        asio::any_io_executor const erased(executor);
+        asio::co_spawn(
+            erased,
+            std::move(operation),
+            asio::bind_cancellation_slot(
+                signal.slot(),
+                [&](std::exception_ptr thrown) {
+                    done = true;
+                    failure = std::move(thrown);
+                }
+            )
+        );
+        while (!done)
+            in.context.run_one();
+        found.handlers = count.handlers;
+        try {
+            if (failure)
+                std::rethrow_exception(failure);
+        } catch (boost::system::system_error const& thrown) {
+            BOOST_TEST((thrown.code() == condition::cancelled), thrown.what());
+            BOOST_TEST(at != 0U);
+        }
+        if (what.ends_client)
+            in.run(by.shutdown(1ms));
+        while (by.statistics().calls_running != 0) // what goes on in the background
+            in.context.run_one();
+
+        // What was cancelled stands in nobody's way.
+        if (!what.ends_client)
+            BOOST_CHECK_NO_THROW(in.run(create(by)));
+        auto const books = by.statistics();
+        found.leaks += books.calls_running + books.connections_leased + books.connections_dialling +
+                       books.calls_waiting;
+    }
+    in.settle();
+    found.leaks += in.live->sockets + in.live->timers;
+    return found;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(cancel_points)
+
+BOOST_AUTO_TEST_CASE(nothing_is_left_of_what_is_cancelled_wherever_it_is)
+{
+    world in;
+    std::size_t points = 0;
+    std::size_t leaks = 0;
+    for (auto const& what : operations) {
+        for (auto const how : {way::slot_before, way::slot_after, way::either_side}) {
+            BOOST_TEST_CONTEXT(what.name << ", way " << static_cast<int>(how))
+            {
+                auto const whole = run(in, what, how, 0);
+                leaks += whole.leaks;
+                // A run may take more handlers than another, so on until one is not reached.
+                for (std::size_t at = 1;; ++at) {
+                    auto const cut = run(in, what, how, at);
+                    if (cut.leaks != 0)
+                        BOOST_TEST(cut.leaks == 0U, "leaks at handler " << at);
+                    leaks += cut.leaks;
+                    if (cut.handlers < at)
+                        break;
+                    ++points;
+                }
+            }
+        }
+    }
+    std::cout << "cancellation points: " << points << ", leaks: " << leaks << std::endl;
+    BOOST_TEST(points > 200U);
+    BOOST_TEST(leaks == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(the_event_loop_may_end_wherever_an_operation_is)
+{
+    std::size_t points = 0;
+    for (auto const& what : operations) {
+        for (bool const client_first : {true, false}) {
+            bool reached = true;
+            for (std::size_t at = 1; reached; ++at) {
+                BOOST_TEST_CONTEXT(what.name << ", handler " << at)
+                {
+                    auto in = std::make_unique<world>();
+                    auto const live = in->live;
+                    auto by = std::make_unique<client>(in->make(what.max_connections));
+                    handler_count count;
+                    count.handlers = never;
+                    reached = false;
+                    bool done = false;
+                    count.before = [&](std::size_t number) { reached = reached || number == at; };
+                    auto operation = run_counted(what.run(*by), &count);
+                    counting_executor const executor(in->context.get_executor(), &count);
+                    asio::any_io_executor const erased(executor);
+                    asio::co_spawn(erased, std::move(operation), [&](std::exception_ptr) {
+                        done = true;
+                    });
+                    while (!done && !reached)
+                        in->context.run_one();
+                    if (client_first)
+                        by.reset();
+                    in.reset();
+                    by.reset();
+                    BOOST_TEST(live->sockets == 0U);
+                    BOOST_TEST(live->timers == 0U);
+                    points += reached ? 1 : 0;
+                }
+            }
+        }
+    }
+    std::cout << "points where the event loop ended: " << points << std::endl;
+    BOOST_TEST(points > 150U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
