@@ -1,0 +1,283 @@
+// One client in several threads. Run it under the thread sanitizer as well: scripts/test --sanitize
+// thread.
+
+#include "support/hicap_fixture.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/use_future.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <sys/resource.h>
+
+#include <atomic>
+#include <future>
+#include <iostream>
+#include <latch>
+#include <random>
+#include <thread>
+#include <vector>
+
+using namespace hicap;
+using namespace hicap::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// An emulator in a thread of its own, so that whatever a test does in others is the client's
+/// doing.
+struct emulator_thread
+{
+    emulator_thread() : server(context.get_executor(), hicap_fixture::with_tls())
+    {
+        rlimit descriptors{};
+        ::getrlimit(RLIMIT_NOFILE, &descriptors);
+        descriptors.rlim_cur = descriptors.rlim_max;
+        ::setrlimit(RLIMIT_NOFILE, &descriptors);
+        server.start();
+        thread = std::thread([this] { context.run(); }); // it has work by now
+    }
+
+    emulator_thread(emulator_thread const&) = delete;
+    emulator_thread& operator=(emulator_thread const&) = delete;
+
+    ~emulator_thread()
+    {
+        server.stop();
+        thread.join();
+    }
+
+    [[nodiscard]] client_options options() const
+    {
+        client_options made;
+        made.api_key = "sk-canary-of-tests";
+        made.base_url = server.base_url();
+        made.ca_pem = server.ca_pem();
+        made.deadlines.tls = 60s; // a sanitizer makes a thousand handshakes slow
+        made.deadlines.connect = 60s;
+        return made;
+    }
+
+    asio::io_context context{1};
+    emulator server;
+    std::thread thread;
+};
+
+struct tally
+{
+    std::atomic<std::size_t> whole{0};
+    std::atomic<std::size_t> left{0};
+    std::atomic<std::size_t> cancelled{0};
+    std::atomic<std::size_t> failed{0};
+    std::atomic<std::size_t> wrong{0};
+    std::string expected;
+};
+
+/// Reads `max_events` of a stream, all of them for 0.
+asio::awaitable<void> read_stream(client by, std::size_t max_events, tally* into)
+{
+    auto const request = hicap_fixture::ask("hello from many threads");
+    auto events = co_await by.chat().completions().stream(request);
+    std::string text;
+    std::size_t count = 0;
+    while (auto const* event = co_await events.next()) {
+        text += event->text();
+        if (++count == max_events) {
+            ++into->left;
+            co_return;
+        }
+    }
+    if (text != into->expected)
+        ++into->wrong;
+    ++into->whole;
+}
+
+void count_end(std::exception_ptr const& failure, tally& into)
+{
+    if (!failure)
+        return;
+    try {
+        std::rethrow_exception(failure);
+    } catch (boost::system::system_error const& thrown) {
+        if (thrown.code() == condition::cancelled) {
+            ++into.cancelled;
+        } else {
+            ++into.failed;
+            std::cerr << thrown.what() << '\n';
+        }
+    }
+}
+
+std::string text_of_one(client const& by)
+{
+    asio::io_context context;
+    auto const request = hicap_fixture::ask("hello from many threads");
+    auto events = run(context, by.chat().completions().stream(request));
+    auto const whole = run(context, events.collect());
+    return whole.choices.at(0).message.content.value_or("");
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(threads)
+
+BOOST_AUTO_TEST_CASE(a_thousand_streams_on_four_threads_with_random_cancels)
+{
+    constexpr std::size_t streams = 1000;
+    emulator_thread far;
+    client const by(far.options());
+    tally sums;
+    sums.expected = text_of_one(by);
+
+    asio::thread_pool pool(4);
+    std::latch ended(streams);
+    std::mt19937 random(20'260'101);
+    for (std::size_t i = 0; i != streams; ++i) {
+        auto const kind = random() % 4;
+        auto const max_events = kind == 1 ? 1 + random() % 20 : 0;
+        auto const patience = std::chrono::microseconds(random() % 200'000);
+        if (kind < 3) { // whole ones and those that are left early, without a strand
+            asio::co_spawn(
+                pool,
+                read_stream(by, max_events, &sums),
+                [&](std::exception_ptr failure) {
+                    count_end(failure, sums);
+                    ended.count_down();
+                }
+            );
+            continue;
+        }
+
+        // A coroutine is cancelled where it runs, so it needs a strand then.
+        struct cancelled_reader
+        {
+            explicit cancelled_reader(asio::any_io_executor const& on) : timer(on) {}
+
+            asio::cancellation_signal signal;
+            asio::steady_timer timer;
+        };
+
+        asio::any_io_executor const strand = asio::make_strand(pool);
+        auto const reader = std::make_shared<cancelled_reader>(strand);
+        asio::post(strand, [&, reader, strand, patience] {
+            reader->timer.expires_after(patience);
+            reader->timer.async_wait([reader](boost::system::error_code code) {
+                if (!code)
+                    reader->signal.emit(asio::cancellation_type::terminal);
+            });
+            asio::co_spawn(
+                strand,
+                read_stream(by, 0, &sums),
+                asio::bind_cancellation_slot(
+                    reader->signal.slot(),
+                    [&, reader](std::exception_ptr failure) {
+                        reader->timer.cancel();
+                        count_end(failure, sums);
+                        ended.count_down();
+                    }
+                )
+            );
+        });
+    }
+    ended.wait();
+    pool.join();
+
+    auto const books = by.statistics();
+    std::cout << "streams read: " << sums.whole << ", left: " << sums.left
+              << ", cancelled: " << sums.cancelled << ", connections: " << books.connections_opened
+              << std::endl;
+    BOOST_TEST(sums.failed == 0U);
+    BOOST_TEST(sums.wrong == 0U);
+    BOOST_TEST(sums.whole + sums.left + sums.cancelled == streams);
+    BOOST_TEST(books.calls_running == 0U);
+    BOOST_TEST(books.connections_leased == 0U);
+    BOOST_TEST(books.connections_dialling == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(few_connections_are_shared_by_four_threads)
+{
+    constexpr std::size_t calls = 400;
+    emulator_thread far;
+    auto options = far.options();
+    options.pool.max_connections = 8;
+    options.deadlines.pool_wait = 120s;
+    client const by(options);
+    tally sums;
+    sums.expected = text_of_one(by);
+
+    asio::thread_pool pool(4);
+    for (std::size_t i = 0; i != calls; ++i) {
+        asio::co_spawn(pool, read_stream(by, 0, &sums), [&](std::exception_ptr failure) {
+            count_end(failure, sums);
+        });
+    }
+    pool.join();
+    BOOST_TEST(sums.whole == calls);
+    BOOST_TEST(sums.wrong == 0U);
+    // One more, of the context in which the expected text was read: it closed with it.
+    BOOST_TEST(far.server.statistics().connections_accepted <= 9U);
+}
+
+BOOST_AUTO_TEST_CASE(one_client_serves_several_event_loops)
+{
+    constexpr std::size_t loops = 4;
+    constexpr std::size_t calls = 50;
+    emulator_thread far;
+    auto options = far.options();
+    options.pool.max_connections = 12; // so that loops wait for each other
+    options.deadlines.pool_wait = 120s;
+    client const by(options);
+    tally sums;
+    sums.expected = text_of_one(by);
+
+    std::vector<std::thread> threads;
+    for (std::size_t i = 0; i != loops; ++i) {
+        threads.emplace_back([&] {
+            asio::io_context context(1);
+            for (std::size_t call = 0; call != calls; ++call) {
+                asio::co_spawn(context, read_stream(by, 0, &sums), [&](std::exception_ptr failure) {
+                    count_end(failure, sums);
+                });
+            }
+            context.run();
+        });
+    }
+    for (auto& thread : threads)
+        thread.join();
+    BOOST_TEST(sums.whole == loops * calls);
+    BOOST_TEST(sums.wrong == 0U);
+    BOOST_TEST(by.statistics().connections_idle == 0U); // they ended with their loops
+}
+
+BOOST_AUTO_TEST_CASE(shut_down_from_another_thread)
+{
+    constexpr std::size_t streams = 200;
+    emulator_thread far;
+    client const by(far.options());
+    tally sums;
+    sums.expected = text_of_one(by);
+
+    asio::thread_pool pool(4);
+    for (std::size_t i = 0; i != streams; ++i) {
+        asio::co_spawn(pool, read_stream(by, 0, &sums), [&](std::exception_ptr failure) {
+            count_end(failure, sums);
+        });
+    }
+    asio::io_context other;
+    auto const stopped = run(other, by.shutdown(5ms));
+    pool.join();
+    BOOST_TEST(sums.failed == 0U);
+    BOOST_TEST(sums.wrong == 0U);
+    BOOST_TEST(sums.whole + sums.cancelled == streams);
+    BOOST_TEST(stopped <= streams);
+    auto const books = by.statistics();
+    BOOST_TEST(books.calls_running == 0U);
+    BOOST_TEST(books.connections_leased + books.connections_idle == 0U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
