@@ -59,8 +59,8 @@ public:
     /// `status::event`.
     status next(event& out);
 
-    /// What has come of an event whose end has not; empty where nothing has. A stream that ends here
-    /// has lost it. Precondition: `next` has said `need_more`.
+    /// What has come of an event whose end has not; empty where nothing has. A stream that ends
+    /// here has lost it. Precondition: `next` has said `need_more`.
     [[nodiscard]] std::string_view unfinished() const noexcept { return buffer_; }
 
     /// Comment lines seen since construction or `reset`.
