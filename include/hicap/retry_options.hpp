@@ -8,8 +8,9 @@ namespace hicap {
 /// When a failed call is tried again.
 ///
 /// That is after 408, 409, 429 (but never `insufficient_quota`) and 5xx, and when resolving,
-/// connecting, the TLS handshake (but not for a certificate) or the connection failed before the
-/// first byte of a response; the deadlines of these three phases included, and no others.
+/// connecting (but not for a proxy that refuses), the TLS handshake (but not for a certificate) or
+/// the connection failed before the first byte of a response; the deadlines of these three phases
+/// included, and no others.
 /// `x-should-retry: true` or `false` of an error response decides in place of its status. What has
 /// begun to answer is never asked again, so no event comes twice.
 ///

@@ -61,8 +61,10 @@ policy::failed_attempt facts_of(boost::system::error_code code, net::call const&
 {
     bool const of_connection = code == condition::connection || code == errc::tls_handshake ||
                                code == errc::tls_timeout || code == errc::tls_failure;
+    // A proxy that refuses once does so again, and may count the wrong passwords.
+    bool const of_proxy = code == errc::proxy_refused;
     policy::failed_attempt facts;
-    facts.connection_failed = of_connection && !on.answered;
+    facts.connection_failed = of_connection && !of_proxy && !on.answered;
     facts.sent = on.sent;
     return facts;
 }

@@ -291,6 +291,14 @@ BOOST_AUTO_TEST_CASE(a_handshake_that_fails_is_tried_again_but_no_certificate)
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_proxy_that_refuses_is_asked_once)
+{
+    dialer->fail(errc::proxy_refused);
+    auto call = create();
+    BOOST_TEST((call.code() == errc::proxy_refused));
+    BOOST_TEST(dialer->dials == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(a_request_that_nobody_answered_is_sent_again)
 {
     connect_to_one_that_breaks();
