@@ -163,6 +163,8 @@ BOOST_AUTO_TEST_CASE(a_wait_for_either_ends_by_each)
         BOOST_TEST_REQUIRE(waits.done());
         BOOST_TEST(waits.get());
         BOOST_TEST(receive() == (by_reading ? "" : "x"));
+        waits.poll();
+        BOOST_TEST(context->stopped()); // the wait for the other is over, too
     }
     BOOST_TEST(clock->pending() == 0u);
 }
@@ -352,6 +354,7 @@ BOOST_AUTO_TEST_CASE(a_socket_may_end_under_a_wait)
 BOOST_AUTO_TEST_CASE(a_context_may_end_under_a_wait)
 {
     for (auto const what : all_interests) {
+        link.reset();
         context.emplace(1);
         connect(clock);
         fill();

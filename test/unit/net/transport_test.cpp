@@ -289,6 +289,7 @@ BOOST_AUTO_TEST_CASE(a_new_connection_that_dies_is_not_replaced)
         BOOST_TEST(dialer->dials == 1u);
         BOOST_TEST(of->on.earlier.empty());
         BOOST_TEST(of->on.sent);
+        BOOST_TEST(!of->on.answered);
         BOOST_TEST(!far->open);
     }
 }
@@ -305,6 +306,7 @@ BOOST_AUTO_TEST_CASE(a_connection_that_has_begun_to_answer_is_not_replaced)
     auto sends = send(*of);
     BOOST_TEST_REQUIRE(sends.done());
     BOOST_TEST((sends.code() == errc::truncated_response));
+    BOOST_TEST(of->on.answered);
     BOOST_TEST(dialer->dials == 1u);
     BOOST_TEST(of->on.earlier.empty());
 }
