@@ -119,7 +119,6 @@ private:
     [[nodiscard]] std::string headers_for(request_options const& options) const;
     asio::awaitable<secret_string> head_with_key(prepared_request const* request, bool refused);
     asio::awaitable<outcome> try_once(net::call* on, std::string_view head, std::string_view body);
-    asio::awaitable<bool> pause(net::call* on, std::chrono::milliseconds length);
 
     client_options options_; // without the key
     http::base_url where_;

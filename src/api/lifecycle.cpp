@@ -69,8 +69,7 @@ asio::awaitable<void> warm_one(std::shared_ptr<client_core> core, net::call on)
         co_await core->transport().warm(&on);
         watched.ends(call_end::completed);
     } catch (error const& thrown) {
-        bool const stopped = thrown.code() == condition::cancelled;
-        watched.ends(stopped ? call_end::cancelled : call_end::failed, thrown.code());
+        watched.fails(thrown.code());
         failure = std::current_exception();
     }
     if (failure)

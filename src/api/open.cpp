@@ -47,11 +47,11 @@ std::optional<std::chrono::milliseconds> left_until(net::call const& on)
     return std::chrono::floor<std::chrono::milliseconds>(on.until() - on.time().now());
 }
 
-policy::failed_attempt facts_of(api_error::details const& came)
+policy::failed_attempt facts_of(boost::system::error_code code, api_error::details const& came)
 {
     policy::failed_attempt facts;
     facts.status = came.status;
-    facts.out_of_quota = api_error(came).code() == errc::insufficient_quota;
+    facts.out_of_quota = code == errc::insufficient_quota;
     facts.should_retry = policy::parse_should_retry(came.headers);
     facts.retry_after = came.retry_after;
     return facts;
@@ -76,8 +76,7 @@ policy::failed_attempt facts_of(boost::system::error_code code, net::call const&
     try {
         std::rethrow_exception(why);
     } catch (boost::system::system_error& failure) {
-        bool const stopped = failure.code() == condition::cancelled;
-        watched.ends(stopped ? call_end::cancelled : call_end::failed, failure.code());
+        watched.fails(failure.code());
         if (auto* const own = dynamic_cast<error*>(&failure); own && own->attempts().empty())
             own->set_attempts(std::move(on.earlier));
         throw;
@@ -101,6 +100,16 @@ policy::failed_attempt facts_of(boost::system::error_code code, net::call const&
         failure.set_attempts(std::move(attempts));
         throw;
     }
+}
+
+/// The pause before a retry, which ends early where the operation is stopped.
+asio::awaitable<void> back_off(net::call* on, std::chrono::milliseconds length)
+{
+    auto const executor = co_await asio::this_coro::executor;
+    net::alarm sleeper(on->time(), executor);
+    net::waiting const here(on->running(), sleeper);
+    auto const end = policy::add_saturated(on->time().now(), length);
+    co_await sleeper.sleep_until(end);
 }
 
 } // namespace
@@ -128,10 +137,7 @@ void opened_response::fail(std::exception_ptr const& why)
     try {
         std::rethrow_exception(why);
     } catch (error& failure) {
-        bool const stopped = failure.code() == condition::cancelled;
-        on.running().watched().ends(
-            stopped ? call_end::cancelled : call_end::failed, failure.code()
-        );
+        on.running().watched().fails(failure.code());
         if (failure.request_id().empty())
             failure.set_request_id(on.made.request_id);
         on.next_attempt(failure.code());
@@ -177,8 +183,8 @@ client_core::try_once(net::call* on, std::string_view head, std::string_view bod
     on->running().check();
     response_info const info(status, response->take_fields());
     result.refused = describe_failure(info, std::move(text));
-    result.facts = facts_of(*result.refused);
     result.code = api_error(*result.refused).code();
+    result.facts = facts_of(result.code, *result.refused);
     co_return result;
 }
 
@@ -203,15 +209,6 @@ client_core::head_with_key(prepared_request const* request, bool refused)
         http::append_header(head, "api-key", key.reveal());
     http::append_end_of_head(head);
     co_return made;
-}
-
-asio::awaitable<bool> client_core::pause(net::call* on, std::chrono::milliseconds length)
-{
-    auto const executor = co_await asio::this_coro::executor;
-    net::alarm sleeper(on->time(), executor);
-    net::waiting const here(on->running(), sleeper);
-    auto const end = policy::add_saturated(on->time().now(), length);
-    co_return co_await sleeper.sleep_until(end);
 }
 
 asio::awaitable<opened_response> client_core::open(prepared_request request)
@@ -257,8 +254,7 @@ asio::awaitable<opened_response> client_core::open(prepared_request request)
             }
         }
         if (!decision.retry) {
-            bool const stopped = result.code == condition::cancelled;
-            watched.ends(stopped ? call_end::cancelled : call_end::failed, result.code);
+            watched.fails(result.code);
             on.next_attempt(result.code);
             if (result.refused)
                 result.refused->not_retried = policy::describe_refusal(decision, request.retries);
@@ -272,7 +268,7 @@ asio::awaitable<opened_response> client_core::open(prepared_request request)
         ++retries;
         ++retries_;
         if (decision.pause.count() > 0)
-            co_await pause(&on, decision.pause);
+            co_await back_off(&on, decision.pause);
         on.running().check();
     }
 }

@@ -7,12 +7,12 @@
 #include "api/failure.hpp"
 #include "json/codec.hpp"
 #include "net/call.hpp"
+#include "net/cancellation.hpp"
 #include "policy/deadlines.hpp"
 
 #include <hicap/error.hpp>
 #include <hicap/stream.hpp>
 
-#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -206,25 +206,18 @@ private:
         failure_ = std::current_exception();
         if (source_)
             source_->close();
-        bool const stopped = code == condition::cancelled;
-        close(stopped ? call_end::cancelled : call_end::failed, code);
+        if (on_)
+            on_->running().watched().fails(code);
+        on_.reset(); // the call is over, though the stream may be kept
     }
 
     step end()
     {
         ended_ = true;
         source_->finish(on_->shared_time());
-        close(call_end::completed, {});
-        return step::end;
-    }
-
-    /// The call is over, though the stream may be kept.
-    void close(call_end how, boost::system::error_code code)
-    {
-        if (!on_)
-            return;
-        on_->running().watched().ends(how, code);
+        on_->running().watched().ends(call_end::completed);
         on_.reset();
+        return step::end;
     }
 
     [[nodiscard]] std::string request_name() const
@@ -248,9 +241,8 @@ private:
 inline asio::awaitable<void> pause()
 {
     co_await asio::post(asio::use_awaitable);
-    auto const state = co_await asio::this_coro::cancellation_state;
-    if (state.cancelled() != asio::cancellation_type::none)
-        throw boost::system::system_error(asio::error::operation_aborted);
+    auto const cancellation = co_await asio::this_coro::cancellation_state;
+    net::throw_if_cancelled(cancellation);
 }
 
 } // namespace hicap::detail
@@ -306,8 +298,7 @@ asio::awaitable<Event const*> stream<Event>::next()
         auto const deadline = state.deadline();
         bool const in_time = co_await state.readable(deadline);
         auto const cancellation = co_await asio::this_coro::cancellation_state;
-        if (cancellation.cancelled() != asio::cancellation_type::none)
-            throw boost::system::system_error(asio::error::operation_aborted);
+        net::throw_if_cancelled(cancellation);
         if (!in_time)
             state.be_late();
     }
@@ -318,8 +309,7 @@ asio::awaitable<bool> stream<Event>::ready(std::chrono::milliseconds within)
 {
     auto& state = *state_;
     auto const start = co_await asio::this_coro::cancellation_state;
-    if (start.cancelled() != asio::cancellation_type::none)
-        throw boost::system::system_error(asio::error::operation_aborted);
+    net::throw_if_cancelled(start);
     if (state.at_hand())
         co_return true;
     auto const end = policy::add_saturated(state.time().now(), within);
@@ -327,8 +317,7 @@ asio::awaitable<bool> stream<Event>::ready(std::chrono::milliseconds within)
         auto const deadline = state.deadline();
         bool const in_time = co_await state.readable(std::min(deadline, end));
         auto const cancellation = co_await asio::this_coro::cancellation_state;
-        if (cancellation.cancelled() != asio::cancellation_type::none)
-            throw boost::system::system_error(asio::error::operation_aborted);
+        net::throw_if_cancelled(cancellation);
         if (!in_time && deadline <= end)
             state.be_late();
         if (state.at_hand())

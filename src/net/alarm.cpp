@@ -1,11 +1,11 @@
 #include "net/alarm.hpp"
 
+#include "net/cancellation.hpp"
+
 #include <boost/asio/async_result.hpp>
-#include <boost/asio/error.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/system/system_error.hpp>
 
 #include <utility>
 
@@ -31,8 +31,7 @@ asio::awaitable<bool> alarm::sleep_until(clock::time_point when)
         std::lock_guard const lock(mutex_);
         sleeping_ = false;
     }
-    if (cancellation.cancelled() != asio::cancellation_type::none)
-        throw boost::system::system_error(asio::error::operation_aborted);
+    throw_if_cancelled(cancellation);
     co_return take_wake();
 }
 

@@ -1,5 +1,7 @@
 #include "net/watch.hpp"
 
+#include <hicap/error.hpp>
+
 #include <atomic>
 #include <utility>
 
@@ -102,6 +104,11 @@ void watch::ends(call_end how, boost::system::error_code code) noexcept
 {
     how_ = how;
     code_ = code;
+}
+
+void watch::fails(boost::system::error_code code) noexcept
+{
+    ends(code == condition::cancelled ? call_end::cancelled : call_end::failed, code);
 }
 
 void watch::first_event() noexcept

@@ -50,6 +50,9 @@ public:
     /// What the end is told to be; the last word counts. Before it is `abandoned`.
     void ends(call_end how, boost::system::error_code code = {}) noexcept;
 
+    /// The same for a call that threw `code`: it failed, or somebody cancelled it.
+    void fails(boost::system::error_code code) noexcept;
+
 private:
     void first_event() noexcept;
     [[nodiscard]] call_identity identity() const noexcept;
