@@ -101,6 +101,14 @@ char const* describe(errc value) noexcept
     return "unknown error";
 }
 
+/// All but that of the call as a whole.
+bool is_deadline_of_phase(sys::error_code const& code) noexcept
+{
+    return code == errc::pool_wait_timeout || code == errc::resolve_timeout ||
+           code == errc::connect_timeout || code == errc::tls_timeout ||
+           code == errc::first_byte_timeout || code == errc::idle_timeout;
+}
+
 bool is_connection_failure(sys::error_code const& code) noexcept
 {
     namespace error = boost::asio::error;
@@ -166,29 +174,14 @@ public:
                        errc::overloaded,
                        errc::timed_out_upstream,
                        errc::truncated_response,
-                       errc::pool_wait_timeout,
-                       errc::resolve_timeout,
-                       errc::connect_timeout,
-                       errc::tls_timeout,
-                       errc::first_byte_timeout,
-                       errc::idle_timeout,
                        errc::pool_exhausted
                    ) ||
-                   is_connection_failure(code);
+                   is_deadline_of_phase(code) || is_connection_failure(code);
         case condition::rate_limited:
             return one_of(errc::rate_limited, errc::insufficient_quota);
         case condition::timeout:
-            return one_of(
-                       errc::timed_out_upstream,
-                       errc::pool_wait_timeout,
-                       errc::resolve_timeout,
-                       errc::connect_timeout,
-                       errc::tls_timeout,
-                       errc::first_byte_timeout,
-                       errc::idle_timeout,
-                       errc::total_timeout
-                   ) ||
-                   code == boost::asio::error::timed_out;
+            return one_of(errc::timed_out_upstream, errc::total_timeout) ||
+                   is_deadline_of_phase(code) || code == boost::asio::error::timed_out;
         case condition::cancelled:
             return code == boost::asio::error::operation_aborted || code == errc::client_shut_down;
         case condition::authentication:

@@ -3,72 +3,35 @@
 #include <hicap/error.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <optional>
 #include <utility>
 
 namespace hicap::net {
 namespace {
 
-policy::deadline_set::duration limit_of(policy::deadline_set const& limits, phase which)
+/// What is kept under a phase; nothing of it is told as time spent where `spent` is null.
+struct phase_of_call
 {
-    switch (which) {
-    case phase::pool_wait:
-        return limits.pool_wait;
-    case phase::resolve:
-        return limits.resolve;
-    case phase::connect:
-        return limits.connect;
-    case phase::tls:
-        return limits.tls;
-    case phase::first_byte:
-        return limits.first_byte;
-    case phase::idle:
-        return limits.idle;
-    case phase::total:
-        break;
-    }
-    return deadlines::none;
-}
+    policy::deadline_set::duration policy::deadline_set::*limit;
+    errc code;
+    std::optional<phase_times::duration> phase_times::*spent;
+};
 
-errc code_of(phase which)
-{
-    switch (which) {
-    case phase::pool_wait:
-        return errc::pool_wait_timeout;
-    case phase::resolve:
-        return errc::resolve_timeout;
-    case phase::connect:
-        return errc::connect_timeout;
-    case phase::tls:
-        return errc::tls_timeout;
-    case phase::first_byte:
-        return errc::first_byte_timeout;
-    case phase::idle:
-        return errc::idle_timeout;
-    case phase::total:
-        break;
-    }
-    return errc::total_timeout;
-}
+// In the order of the enumeration.
+constexpr phase_of_call phases[] = {
+    {&policy::deadline_set::pool_wait, errc::pool_wait_timeout, &phase_times::pool_wait},
+    {&policy::deadline_set::resolve, errc::resolve_timeout, &phase_times::resolve},
+    {&policy::deadline_set::connect, errc::connect_timeout, &phase_times::connect},
+    {&policy::deadline_set::tls, errc::tls_timeout, &phase_times::tls},
+    {&policy::deadline_set::first_byte, errc::first_byte_timeout, &phase_times::first_byte},
+    {&policy::deadline_set::idle, errc::idle_timeout, nullptr},
+    {&policy::deadline_set::total, errc::total_timeout, nullptr},
+};
 
-/// Where the phases are kept that come before the response; null for the others.
-std::optional<phase_times::duration>* place_of(phase_times& times, phase which) noexcept
+phase_of_call const& traits_of(phase which) noexcept
 {
-    switch (which) {
-    case phase::pool_wait:
-        return &times.pool_wait;
-    case phase::resolve:
-        return &times.resolve;
-    case phase::connect:
-        return &times.connect;
-    case phase::tls:
-        return &times.tls;
-    case phase::first_byte:
-        return &times.first_byte;
-    case phase::idle:
-    case phase::total:
-        break;
-    }
-    return nullptr;
+    return phases[static_cast<std::size_t>(which)];
 }
 
 } // namespace
@@ -86,29 +49,30 @@ clock::time_point call::begin(phase which)
 {
     begun_ = time_->now();
     current_ = which;
-    return std::min(policy::add_saturated(begun_, limit_of(limits_, which)), until_);
+    return std::min(policy::add_saturated(begun_, limits_.*traits_of(which).limit), until_);
 }
 
 void call::end() noexcept
 {
-    if (auto* const place = place_of(made.times, current_))
-        *place = std::chrono::duration_cast<phase_times::duration>(time_->now() - begun_);
+    if (auto const spent = traits_of(current_).spent)
+        made.times.*spent =
+            std::chrono::duration_cast<phase_times::duration>(time_->now() - begun_);
 }
 
 void call::throw_late(std::string const& doing)
 {
     end();
-    auto const whole = until_ < policy::add_saturated(begun_, limit_of(limits_, current_));
-    auto const late = whole ? phase::total : current_;
-    auto const limit = whole ? limits_.total : limit_of(limits_, current_);
+    auto const own_end = policy::add_saturated(begun_, limits_.*traits_of(current_).limit);
+    auto const late = until_ < own_end ? phase::total : current_;
+    auto const& traits = traits_of(late);
     std::string message = doing;
     message += " did not end within ";
-    message += std::to_string(limit.count());
+    message += std::to_string((limits_.*traits.limit).count());
     message += " ms, see deadlines::";
     message += to_string(late);
     if (auto const spent = policy::describe(made.times); !spent.empty())
         message += " (" + spent + ')';
-    throw error(code_of(late), message);
+    throw error(traits.code, message);
 }
 
 void call::next_attempt(boost::system::error_code code)
