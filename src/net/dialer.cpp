@@ -184,9 +184,9 @@ public:
 
     asio::awaitable<std::unique_ptr<socket>> dial(call* on) override
     {
-        auto const name = "the Unix socket \"" + options_.unix_socket + '"';
         if (options_.unix_socket.empty())
             co_return co_await dial_tcp(on);
+        auto const name = "the Unix socket \"" + options_.unix_socket + '"';
         std::vector<native_socket::endpoint_type> where;
         try {
             where.emplace_back(asio::local::stream_protocol::endpoint(options_.unix_socket));

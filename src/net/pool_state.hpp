@@ -17,17 +17,15 @@ namespace hicap::net {
 ///
 /// Vocabulary:
 ///
-/// - A *slot* is the right to have a connection. A slot that is not free is *dialling* (its owner
-/// has
+/// - A *slot* is the right to have a connection. One that is not free is *dialling* (its owner has
 ///   no connection yet), *leased* (its owner uses one) or *idle* (the connection is kept, nobody
 ///   uses it).
 /// - An *item* is what the pool knows of a connection. It belongs to whoever made it; only while it
 ///   is idle or granted does it have to stay for the pool.
 /// - A *place* is where connections can be used: the execution context of their sockets. No item
 ///   ever leaves its place. A place that has *ended* keeps nothing.
-/// - A *waiter* wants a slot. It is *granted* a leased slot with an item of its place, or a
-/// dialling
-///   one. A grant that is not wanted any more is passed on by `withdraw`.
+/// - A *waiter* wants a slot. It is *granted* a leased slot with an item of its place, or one that
+///   is dialling. A grant that is not wanted any more is passed on by `withdraw`.
 ///
 /// What holds between any two calls:
 ///

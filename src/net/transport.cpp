@@ -12,6 +12,7 @@
 #include <utility>
 
 namespace hicap::net {
+
 transport::transport(
     http::origin where,
     tls_options const& tls,

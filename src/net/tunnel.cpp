@@ -67,8 +67,7 @@ asio::awaitable<void> open_tunnel(
     clock::time_point deadline
 )
 {
-    auto const request =
-        connect_request(target, authorization != nullptr ? authorization->reveal() : std::string());
+    auto const request = connect_request(target, authorization->reveal());
     std::string_view unsent = request.reveal();
     while (!unsent.empty()) {
         auto const moved = link->send(unsent.data(), unsent.size());
