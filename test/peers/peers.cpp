@@ -1,12 +1,9 @@
 #include "peers/peers.hpp"
 
-#include <system_error>
 #include <unistd.h>
 
-#include <cerrno>
 #include <csignal>
 #include <cstdlib>
-#include <fstream>
 #include <sstream>
 #include <stdexcept>
 #include <utility>
@@ -81,27 +78,6 @@ boost::unit_test::precondition needs(std::vector<std::string> programs)
         }
         return result;
     });
-}
-
-temporary_folder::temporary_folder()
-{
-    auto name = (std::filesystem::temp_directory_path() / "hicap-peers-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr)
-        throw std::system_error(errno, std::generic_category(), name);
-    path_ = name;
-}
-
-temporary_folder::~temporary_folder()
-{
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-}
-
-std::string temporary_folder::write(std::string const& name, std::string const& text) const
-{
-    auto const file = path_ / name;
-    std::ofstream(file) << text;
-    return file.string();
 }
 
 reserved_port::reserved_port(asio::io_context& context) : holder_(context)

@@ -3,11 +3,11 @@
 
 #include "support/child_process.hpp"
 #include "support/hicap_fixture.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include <filesystem>
 #include <functional>
 #include <optional>
 #include <stdexcept>
@@ -18,27 +18,6 @@ namespace hicap::test {
 
 /// Decorates a test case or suite that is skipped, and says why, where a program is not installed.
 boost::unit_test::precondition needs(std::vector<std::string> programs);
-
-/// A folder for this user alone, which is removed with all that is in it.
-class temporary_folder
-{
-public:
-    temporary_folder();
-    temporary_folder(temporary_folder const&) = delete;
-    temporary_folder& operator=(temporary_folder const&) = delete;
-    ~temporary_folder();
-
-    [[nodiscard]] std::filesystem::path operator/(std::string const& name) const
-    {
-        return path_ / name;
-    }
-
-    /// Makes a file, and gives its path.
-    std::string write(std::string const& name, std::string const& text) const;
-
-private:
-    std::filesystem::path path_;
-};
 
 /// A port that the system chose and gives to nobody else meanwhile: a socket is bound to it. It
 /// does not listen, so connections are refused until a program does, which may bind to it as well

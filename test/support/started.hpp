@@ -1,12 +1,13 @@
 #ifndef HICAP_TEST_SUPPORT_STARTED_HPP
 #define HICAP_TEST_SUPPORT_STARTED_HPP
 
+#include "support/thrown.hpp"
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/system/system_error.hpp>
 
 #include <exception>
 #include <optional>
@@ -76,27 +77,9 @@ public:
     }
 
     /// What it failed with; no error where it did not.
-    [[nodiscard]] boost::system::error_code code() const
-    {
-        try {
-            if (failure_)
-                std::rethrow_exception(failure_);
-        } catch (boost::system::system_error const& thrown) {
-            return thrown.code();
-        }
-        return {};
-    }
+    [[nodiscard]] boost::system::error_code code() const { return code_of(failure_); }
 
-    [[nodiscard]] std::string what() const
-    {
-        try {
-            if (failure_)
-                std::rethrow_exception(failure_);
-        } catch (std::exception const& thrown) {
-            return thrown.what();
-        }
-        return {};
-    }
+    [[nodiscard]] std::string what() const { return words_of(failure_); }
 
 private:
     asio::io_context& context_;

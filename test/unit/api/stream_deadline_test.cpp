@@ -1,5 +1,4 @@
-#include "support/started.hpp"
-#include "unit/api/chat_stream.hpp"
+#include "unit/api/timed_stream.hpp"
 
 #include <hicap/error.hpp>
 
@@ -15,27 +14,12 @@ namespace hicap::test {
 namespace {
 
 using namespace std::chrono_literals;
-using chat_stream = stream<chat::chunk>;
 
-struct deadline_fixture
+struct deadline_fixture : timed_stream
 {
     deadline_fixture() { limits.idle = 10s; }
 
-    void open() { events = stream_of(context, body, call_of(time, limits)); }
-
-    started<chat::chunk const*> next() { return {context, events.next()}; }
-
-    void give(std::string const& text)
-    {
-        body->give(text);
-        settle();
-    }
-
-    void pass(std::chrono::milliseconds length)
-    {
-        time->advance(length);
-        settle();
-    }
+    void open() { timed_stream::open(limits); }
 
     /// Lets `length` pass in a `next` that is cancelled then.
     void wait_in_vain(std::chrono::milliseconds length)
@@ -47,17 +31,6 @@ struct deadline_fixture
     }
 
     policy::deadline_set limits;
-
-    void settle()
-    {
-        context.restart();
-        context.poll();
-    }
-
-    std::shared_ptr<manual_clock> time = std::make_shared<manual_clock>();
-    asio::io_context context{1};
-    std::shared_ptr<scripted_body> body = std::make_shared<scripted_body>(time);
-    chat_stream events;
 };
 
 bool contains(std::string_view text, std::string_view part)

@@ -1,5 +1,4 @@
-#include "support/started.hpp"
-#include "unit/api/chat_stream.hpp"
+#include "unit/api/timed_stream.hpp"
 
 #include <hicap/error.hpp>
 
@@ -18,44 +17,19 @@ namespace {
 using namespace std::chrono_literals;
 using chat_stream = stream<chat::chunk>;
 
-struct ready_fixture
+struct ready_fixture : timed_stream
 {
     ready_fixture()
     {
         policy::deadline_set limits;
         limits.idle = 60s;
-        events = stream_of(context, body, call_of(time, limits));
+        open(limits);
     }
 
     started<bool> ready(std::chrono::milliseconds within)
     {
         return {context, events.ready(within)};
     }
-
-    started<chat::chunk const*> next() { return {context, events.next()}; }
-
-    void give(std::string const& text)
-    {
-        body->give(text);
-        settle();
-    }
-
-    void pass(std::chrono::milliseconds length)
-    {
-        time->advance(length);
-        settle();
-    }
-
-    void settle()
-    {
-        context.restart();
-        context.poll();
-    }
-
-    std::shared_ptr<manual_clock> time = std::make_shared<manual_clock>();
-    asio::io_context context{1};
-    std::shared_ptr<scripted_body> body = std::make_shared<scripted_body>(time);
-    chat_stream events;
 };
 
 asio::awaitable<int> heartbeats_before(chat_stream& events, std::string& text)

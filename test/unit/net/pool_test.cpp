@@ -1,5 +1,6 @@
 #include "net/pool.hpp"
 #include "support/manual_clock.hpp"
+#include "support/thrown.hpp"
 
 #include <hicap/error.hpp>
 
@@ -124,27 +125,9 @@ public:
     [[nodiscard]] net::http1_session* session() const { return held.session.get(); }
 
     /// The code that it failed with.
-    [[nodiscard]] boost::system::error_code code() const
-    {
-        try {
-            if (failure)
-                std::rethrow_exception(failure);
-        } catch (boost::system::system_error const& thrown) {
-            return thrown.code();
-        }
-        return {};
-    }
+    [[nodiscard]] boost::system::error_code code() const { return code_of(failure); }
 
-    [[nodiscard]] std::string message() const
-    {
-        try {
-            if (failure)
-                std::rethrow_exception(failure);
-        } catch (std::exception const& thrown) {
-            return thrown.what();
-        }
-        return {};
-    }
+    [[nodiscard]] std::string message() const { return words_of(failure); }
 
     std::shared_ptr<net::operation> operation;
     net::call on;
