@@ -287,9 +287,7 @@ asio::awaitable<std::string> read_body(opened_response* from, std::size_t max_si
             auto const deadline = on.begin(phase::idle);
             in_time = co_await exchange->readable(deadline);
         }
-        on.running().check();
-        if (!in_time)
-            on.throw_late("waiting for the rest of the response");
+        on.check(in_time, "waiting for the rest of the response");
     } catch (error const&) { // not what cancellation throws
         failure = std::current_exception();
     }

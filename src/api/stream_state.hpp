@@ -119,7 +119,7 @@ public:
     void be_late()
     {
         try {
-            on_->throw_late("waiting for an event of request " + request_name());
+            on_->throw_late("waiting for an event of request ", request_name());
         } catch (error& failure) {
             add_call(failure, info);
             break_off(failure.code());

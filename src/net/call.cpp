@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace hicap::net {
@@ -59,13 +60,14 @@ void call::end() noexcept
             std::chrono::duration_cast<phase_times::duration>(time_->now() - begun_);
 }
 
-void call::throw_late(std::string const& doing)
+void call::throw_late(std::string_view doing, std::string_view what)
 {
     end();
     auto const own_end = policy::add_saturated(begun_, limits_.*traits_of(current_).limit);
     auto const late = until_ < own_end ? phase::total : current_;
     auto const& traits = traits_of(late);
-    std::string message = doing;
+    std::string message(doing);
+    message += what;
     message += " did not end within ";
     message += std::to_string((limits_.*traits.limit).count());
     message += " ms, see deadlines::";
@@ -73,6 +75,13 @@ void call::throw_late(std::string const& doing)
     if (auto const spent = policy::describe(made.times); !spent.empty())
         message += " (" + spent + ')';
     throw error(traits.code, message);
+}
+
+void call::check(bool in_time, std::string_view doing, std::string_view what)
+{
+    running_->check();
+    if (!in_time)
+        throw_late(doing, what);
 }
 
 void call::next_attempt(boost::system::error_code code)

@@ -9,7 +9,7 @@
 #include <hicap/deadlines.hpp>
 
 #include <memory>
-#include <string>
+#include <string_view>
 #include <vector>
 
 namespace hicap::net {
@@ -35,8 +35,12 @@ public:
     void end() noexcept;
 
     /// Throws the error that the deadline of the current phase is, or that of the whole call where
-    /// that came first. `doing` goes on with what was under way.
-    [[noreturn]] void throw_late(std::string const& doing);
+    /// that came first. `doing` and `what` say what was under way.
+    [[noreturn]] void throw_late(std::string_view doing, std::string_view what = {});
+
+    /// After a wait: throws where the operation was stopped meanwhile, and as `throw_late` does
+    /// where the wait was not over in time.
+    void check(bool in_time, std::string_view doing, std::string_view what = {});
 
     [[nodiscard]] clock& time() const noexcept { return *time_; }
 

@@ -46,6 +46,7 @@ asio::awaitable<std::unique_ptr<connection>> connection::open(
     try {
         co_await made->shake_hands(on);
     } catch (error const&) {
+        on->running().check(); // that closes the connection from this side
         made->tls_context_->forget_tickets(where.host);
         throw;
     }
@@ -67,7 +68,6 @@ asio::awaitable<void> connection::shake_hands(call* on)
             status why_not{};
             if (receive_ciphertext(why_not))
                 continue;
-            on->running().check();
             if (why_not == status::closed) {
                 throw error(
                     errc::tls_handshake,
@@ -76,9 +76,7 @@ asio::awaitable<void> connection::shake_hands(call* on)
             }
         }
         bool const in_time = co_await socket_->ready(what, deadline);
-        on->running().check();
-        if (!in_time)
-            on->throw_late("the TLS handshake with " + tls_->host());
+        on->check(in_time, "the TLS handshake with ", tls_->host());
         drained_ = false;
     }
     on->end();

@@ -169,7 +169,7 @@ asio::awaitable<native_socket> connect_first(
             throw error(trials->failure(), "cannot connect to " + name);
         auto const now = on->time().now();
         if (now >= deadline)
-            on->throw_late("connecting to " + name);
+            on->throw_late("connecting to ", name);
         if (race.start_next(now))
             trials->start(*next++);
         co_await trials->progress.sleep_until(std::min(race.next_start(), deadline));

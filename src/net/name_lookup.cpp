@@ -67,9 +67,7 @@ asio::awaitable<endpoints> look_up(std::string host, std::string port, call* on)
     );
     waiting const here(on->running(), state->done);
     bool const in_time = co_await state->done.sleep_until(deadline);
-    on->running().check();
-    if (!in_time)
-        on->throw_late("resolving the host name \"" + host + '"');
+    on->check(in_time, "resolving the host name ", '"' + host + '"');
     on->end();
     if (!state->code && state->found.empty())
         state->code = asio::error::host_not_found;

@@ -78,9 +78,7 @@ transport::send(call* on, std::string_view head, std::string_view body)
                 in_time = co_await started->writable(deadline);
             while (in_time && !started->read_head())
                 in_time = co_await started->readable(deadline);
-            on->running().check();
-            if (!in_time)
-                on->throw_late("waiting for a response");
+            on->check(in_time, "waiting for a response");
             on->end();
         } catch (error const& thrown) {
             code = thrown.code();

@@ -12,6 +12,7 @@ namespace hicap::net {
 namespace {
 
 constexpr std::size_t max_head = std::size_t{16} * 1024;
+constexpr std::string_view doing = "asking the proxy for a tunnel to ";
 
 secret_string connect_request(std::string const& target, std::string const& authorization)
 {
@@ -71,13 +72,13 @@ asio::awaitable<void> open_tunnel(
     std::string_view unsent = request.reveal();
     while (!unsent.empty()) {
         auto const moved = link->send(unsent.data(), unsent.size());
-        if (moved.what == socket::status::failed)
+        if (moved.what == socket::status::failed) {
+            on->running().check(); // that closes the connection from this side
             throw error(moved.code, "sending to the proxy");
+        }
         if (moved.what == socket::status::blocked) {
             bool const in_time = co_await link->ready(interest::write, deadline);
-            on->running().check();
-            if (!in_time)
-                on->throw_late("asking the proxy for a tunnel to " + target);
+            on->check(in_time, doing, target);
         } else {
             unsent.remove_prefix(moved.size);
         }
@@ -89,15 +90,15 @@ asio::awaitable<void> open_tunnel(
     std::size_t size = 0;
     for (;;) {
         auto const moved = link->receive(received.data() + size, received.size() - size);
+        if (moved.what == socket::status::failed || moved.what == socket::status::closed)
+            on->running().check(); // as above
         if (moved.what == socket::status::failed)
             throw error(moved.code, "receiving from the proxy");
         if (moved.what == socket::status::closed || size == received.size())
             throw_refused(target, "it closed the connection");
         if (moved.what == socket::status::blocked) {
             bool const in_time = co_await link->ready(interest::read, deadline);
-            on->running().check();
-            if (!in_time)
-                on->throw_late("asking the proxy for a tunnel to " + target);
+            on->check(in_time, doing, target);
             continue;
         }
         size += moved.size;

@@ -6,6 +6,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -58,6 +61,28 @@ certificate_options asking_for(identity const& client, bool tls_1_2)
     options.tls_1_2 = tls_1_2;
     return options;
 }
+
+/// What somebody types, where there is no terminal.
+struct standard_input
+{
+    explicit standard_input(std::string const& file) : former(::dup(STDIN_FILENO))
+    {
+        auto const opened = ::open(file.c_str(), O_RDONLY);
+        ::dup2(opened, STDIN_FILENO);
+        ::close(opened);
+    }
+
+    standard_input(standard_input const&) = delete;
+    standard_input& operator=(standard_input const&) = delete;
+
+    ~standard_input()
+    {
+        ::dup2(former, STDIN_FILENO);
+        ::close(former);
+    }
+
+    int former;
+};
 
 void check_unusable(net::tls_options const& options, std::string_view member)
 {
@@ -212,10 +237,11 @@ BOOST_AUTO_TEST_CASE(a_key_that_cannot_be_used_is_reported)
 
 BOOST_AUTO_TEST_CASE(nobody_is_asked_for_the_password_of_a_key)
 {
+    standard_input const typed(folder.write("typed", "secret\n"));
     auto const who = make_identity();
     auto options = presenting(who);
     options.key_file = folder.write("locked.key", who.locked_key);
-    check_unusable(options, "without password"); // OpenSSL would ask on the terminal, and wait
+    check_unusable(options, "without password");
 }
 
 BOOST_AUTO_TEST_CASE(a_client_that_accepts_any_server_still_shows_its_own_certificate)

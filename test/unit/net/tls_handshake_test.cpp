@@ -168,6 +168,23 @@ BOOST_AUTO_TEST_CASE(a_handshake_that_is_cancelled_or_stopped_closes_the_connect
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_stop_between_two_steps_is_no_fault_of_the_server)
+{
+    for (std::size_t const max_send : {std::size_t{50}, wire::never}) {
+        test_call of;
+        far = std::make_shared<wire>(of.clock);
+        far->max_send = max_send;
+        far->when_sent = [&of](std::string_view) { of.operation->stop(); };
+        dialer->connect(far);
+        started opens(
+            context, net::connection::open({"https", "api.test", "443"}, dialer, trusting, &of.on)
+        );
+        BOOST_TEST_REQUIRE(opens.done());
+        BOOST_TEST((opens.code() == errc::client_shut_down), opens.what());
+        BOOST_TEST(!far->open);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_server_that_closes_is_told_from_one_that_refuses)
 {
     far->close();

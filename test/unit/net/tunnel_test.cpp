@@ -240,6 +240,25 @@ BOOST_AUTO_TEST_CASE(a_stop_ends_the_wait)
     BOOST_TEST((under_way->code() == errc::client_shut_down));
 }
 
+BOOST_AUTO_TEST_CASE(a_stop_while_it_sends_is_no_fault_of_the_proxy)
+{
+    net::waiting const here(*with.operation, *link);
+    far->max_send = 10;
+    far->when_sent = [this](std::string_view) { with.operation->stop(); };
+    open();
+    BOOST_TEST_REQUIRE(under_way->done());
+    BOOST_TEST((under_way->code() == errc::client_shut_down), under_way->what());
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_before_it_receives_is_no_fault_of_the_proxy)
+{
+    net::waiting const here(*with.operation, *link);
+    far->when_sent = [this](std::string_view) { with.operation->stop(); };
+    open();
+    BOOST_TEST_REQUIRE(under_way->done());
+    BOOST_TEST((under_way->code() == errc::client_shut_down), under_way->what());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace hicap::test
