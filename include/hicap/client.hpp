@@ -35,7 +35,7 @@ public:
     ///
     /// Throws `hicap::error`: `errc::missing_api_key`, `invalid_base_url`, `invalid_header` (a key
     /// or header with a line break), `ca_file_unreadable`, `client_certificate_unusable`,
-    /// `invalid_argument` (a deadline, limit or proxy that is none; HICAP_LOG).
+    /// `invalid_argument` (a deadline, limit, proxy or Unix socket that is none; HICAP_LOG).
     explicit client(client_options const& options);
 
     /// For the library and its tests: a handle to what is at hand.
@@ -61,7 +61,8 @@ public:
     /// themselves. A stream that nobody reads from cannot end; it is waited for no longer than one
     /// second after the deadline, and fails when it is read.
     ///
-    /// It may be called more than once. Cancellation: terminal; new work stays refused.
+    /// It may be called more than once. Cancellation: terminal; what runs goes on, new work stays
+    /// refused, and idle connections are closed.
     [[nodiscard]] asio::awaitable<std::size_t> shutdown(std::chrono::milliseconds deadline) const;
 
     /// What the client has done and is doing.

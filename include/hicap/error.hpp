@@ -58,6 +58,7 @@ enum class errc
     tls_failure,                 ///< a record that cannot be decrypted, a broken session
     ca_file_unreadable,          ///< `client_options::ca_file` is missing or holds no certificate
     client_certificate_unusable, ///< `client_options::client_certificate_file` or its key
+    client_certificate_refused,  ///< the server wants another certificate, or one where none is set
 
     // The caller.
     missing_api_key = 300, ///< neither `client_options::api_key` nor HICAP_API_KEY is set
@@ -136,9 +137,15 @@ public:
     /// Sets what `attempts` returns.
     void set_attempts(std::vector<attempt> all);
 
+    /// Lets `what` end with the reason why this was not tried again.
+    void set_not_retried(std::string_view why);
+
+    [[nodiscard]] char const* what() const noexcept override;
+
 private:
     std::shared_ptr<std::string const> request_id_;
     std::shared_ptr<std::vector<attempt> const> attempts_;
+    std::shared_ptr<std::string const> what_; // null: that of the base
 };
 
 /// The API said no: an error status, or an error object in the middle of a stream.
@@ -161,8 +168,6 @@ public:
         std::optional<std::chrono::milliseconds> retry_after;
         hicap::rate_limit rate_limit;
         hicap::headers headers;
-        /// Why it was not tried again, in words of the client; empty where that needs none.
-        std::string not_retried;
     };
 
     explicit api_error(details what_came);

@@ -36,7 +36,8 @@ struct retry_options
     bool conflicts = true;
 
     /// Whether a request is sent again that had been sent, whole or in part, when its connection
-    /// broke without an answer. The server may have worked on it, and bill both.
+    /// broke without an answer. The server may have worked on it, and bill both. Off, this also
+    /// ends the replay on a new connection that is free where a reused one turns out to be dead.
     bool unanswered = true;
 };
 

@@ -5,6 +5,14 @@
 #include <utility>
 
 namespace hicap::detail {
+namespace {
+
+[[noreturn]] void throw_too_many_comments()
+{
+    throw error(errc::too_many_comments, "see response_limits::max_comments");
+}
+
+} // namespace
 
 event_source::event_source(
     std::unique_ptr<net::exchange> body,
@@ -15,7 +23,8 @@ event_source::event_source(
       decoder_(sse::limits{
           .max_event = limits.max_event,
           .max_comments_between_events = limits.max_comments,
-      })
+      }),
+      max_empty_events_(limits.max_comments)
 {}
 
 event_source::status event_source::next(sse::event& out)
@@ -23,11 +32,17 @@ event_source::status event_source::next(sse::event& out)
     for (;;) {
         switch (decoder_.next(out)) {
         case sse::decoder::status::event:
+            if (out.data.empty()) { // some gateways keep a connection open with these
+                if (++empty_events_ > max_empty_events_)
+                    throw_too_many_comments();
+                continue;
+            }
+            empty_events_ = 0;
             return status::event;
         case sse::decoder::status::event_too_large:
             throw error(errc::event_too_large, "see response_limits::max_event");
         case sse::decoder::status::too_many_comments:
-            throw error(errc::too_many_comments, "see response_limits::max_comments");
+            throw_too_many_comments();
         case sse::decoder::status::need_more:
             break;
         }

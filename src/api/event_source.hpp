@@ -9,13 +9,14 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <cstddef>
 #include <memory>
 
 namespace hicap::detail {
 
 namespace asio = boost::asio;
 
-/// The events of a response body, as text.
+/// The events of a response body, as text. Those without data are left out, as comments are.
 ///
 /// `next` never waits; while it says `blocked` the caller waits with `readable`, and cancelling
 /// that wait loses nothing.
@@ -58,6 +59,8 @@ private:
     std::unique_ptr<net::exchange> body_;
     asio::any_io_executor executor_;
     sse::decoder decoder_;
+    std::size_t empty_events_ = 0; // since the last that has data
+    std::size_t max_empty_events_;
 };
 
 } // namespace hicap::detail

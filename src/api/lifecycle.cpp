@@ -76,6 +76,14 @@ asio::awaitable<void> warm_one(std::shared_ptr<client_core> core, net::call on)
         std::rethrow_exception(failure);
 }
 
+/// Also where the shutdown is cancelled.
+struct closing_idle
+{
+    ~closing_idle() { of->transport().connections().close_idle(); }
+
+    std::shared_ptr<client_core> of;
+};
+
 } // namespace
 
 asio::awaitable<std::size_t> prewarm(std::shared_ptr<client_core> core, std::size_t count)
@@ -112,6 +120,7 @@ shutdown(std::shared_ptr<client_core> core, std::chrono::milliseconds deadline)
 {
     auto const all = core->operations();
     all->close();
+    closing_idle const at_the_end{core};
     auto const end = policy::add_saturated(core->time()->now(), deadline);
     std::size_t stopped = 0;
     bool const ended = co_await net::operations::join(all, core->time(), end);
@@ -120,7 +129,6 @@ shutdown(std::shared_ptr<client_core> core, std::chrono::milliseconds deadline)
         all->stop_all();
         co_await net::operations::join(all, core->time(), core->time()->now() + grace);
     }
-    core->transport().connections().close_idle();
     co_return stopped;
 }
 

@@ -89,7 +89,8 @@ policy::failed_attempt facts_of(boost::system::error_code code, net::call const&
 [[noreturn]] void throw_failure(
     std::optional<api_error::details> refused,
     std::exception_ptr const& broken,
-    std::vector<attempt> attempts
+    std::vector<attempt> attempts,
+    std::string_view not_retried
 )
 {
     try {
@@ -98,6 +99,8 @@ policy::failed_attempt facts_of(boost::system::error_code code, net::call const&
         std::rethrow_exception(broken);
     } catch (error& failure) {
         failure.set_attempts(std::move(attempts));
+        if (!not_retried.empty())
+            failure.set_not_retried(not_retried);
         throw;
     }
 }
@@ -214,6 +217,7 @@ client_core::head_with_key(prepared_request const* request, bool refused)
 asio::awaitable<opened_response> client_core::open(prepared_request request)
 {
     auto on = begin(request.method, request.path, request.deadlines);
+    on.may_replay = request.retries.unanswered;
     auto& watched = on.running().watched();
     ++calls_;
     bool key_refused = false;
@@ -256,9 +260,12 @@ asio::awaitable<opened_response> client_core::open(prepared_request request)
         if (!decision.retry) {
             watched.fails(result.code);
             on.next_attempt(result.code);
-            if (result.refused)
-                result.refused->not_retried = policy::describe_refusal(decision, request.retries);
-            throw_failure(std::move(result.refused), result.broken, std::move(on.earlier));
+            throw_failure(
+                std::move(result.refused),
+                result.broken,
+                std::move(on.earlier),
+                policy::describe_refusal(decision, request.retries)
+            );
         }
         on.made.backoff = decision.pause;
         on.next_attempt(result.code);

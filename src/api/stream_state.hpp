@@ -115,6 +115,15 @@ public:
 
     [[nodiscard]] net::clock& time() const noexcept { return on_->time(); }
 
+    /// For a stream that never waits: looks whether the call as a whole is late.
+    void check_total()
+    {
+        if (!on_ || time().now() < on_->until())
+            return;
+        on_->begin(phase::total);
+        be_late();
+    }
+
     /// The deadline has passed; `advance` tells.
     void be_late()
     {
@@ -284,6 +293,7 @@ asio::awaitable<Event const*> stream<Event>::next()
     if (fresh || ++state.since_pause == max_events_at_once) {
         state.since_pause = 0;
         co_await detail::pause();
+        state.check_total();
     }
     for (;;) {
         switch (state.advance()) {

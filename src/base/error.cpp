@@ -69,6 +69,8 @@ char const* describe(errc value) noexcept
         return "the file of certificate authorities cannot be used";
     case errc::client_certificate_unusable:
         return "the client's certificate or key cannot be used";
+    case errc::client_certificate_refused:
+        return "the server refused the client's certificate, or the lack of one";
     case errc::missing_api_key:
         return "no API key";
     case errc::invalid_base_url:
@@ -198,7 +200,8 @@ public:
                 errc::certificate_host_mismatch,
                 errc::certificate_expired,
                 errc::tls_handshake,
-                errc::tls_failure
+                errc::tls_failure,
+                errc::client_certificate_refused
             );
         case condition::invalid_response:
             return one_of(
@@ -310,8 +313,6 @@ std::string compose(api_error::details const& came)
         out += escape_for_display(came.body);
         out += '"';
     }
-    if (!came.not_retried.empty())
-        out += "; " + came.not_retried;
     return out;
 }
 
@@ -395,6 +396,19 @@ std::vector<attempt> const& error::attempts() const noexcept
 void error::set_attempts(std::vector<attempt> all)
 {
     attempts_ = std::make_shared<std::vector<attempt> const>(std::move(all));
+}
+
+void error::set_not_retried(std::string_view why)
+{
+    std::string text = system_error::what();
+    text += "; ";
+    text += why;
+    what_ = std::make_shared<std::string const>(std::move(text));
+}
+
+char const* error::what() const noexcept
+{
+    return what_ ? what_->c_str() : system_error::what();
 }
 
 api_error::api_error(details what_came)

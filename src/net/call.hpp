@@ -57,6 +57,9 @@ public:
 
     [[nodiscard]] policy::deadline_set const& limits() const noexcept { return limits_; }
 
+    /// Whether a request may be sent again that a reused connection has swallowed.
+    bool may_replay = true;
+
     /// What the present attempt has done, filled by whoever does it.
     attempt made;
 

@@ -25,7 +25,7 @@ public:
 
     /// Calls `done` on its executor: without an error at `when`, with `operation_aborted` as soon
     /// as `cancel` is called or the handler's slot says so. Never within this call.
-    /// Precondition: no other wait is pending.
+    /// A wait that is pending ends as by `cancel`.
     virtual void wait_until(std::chrono::steady_clock::time_point when, handler done) = 0;
 
     virtual void cancel() noexcept = 0;

@@ -13,6 +13,7 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <netinet/tcp.h>
+#include <sys/un.h>
 
 #include <deque>
 #include <mutex>
@@ -188,11 +189,7 @@ public:
             co_return co_await dial_tcp(on);
         auto const name = "the Unix socket \"" + options_.unix_socket + '"';
         std::vector<native_socket::endpoint_type> where;
-        try {
-            where.emplace_back(asio::local::stream_protocol::endpoint(options_.unix_socket));
-        } catch (boost::system::system_error const& thrown) { // for a path that is too long
-            throw error(thrown.code(), "cannot connect to " + name);
-        }
+        where.emplace_back(asio::local::stream_protocol::endpoint(options_.unix_socket));
         auto const deadline = on->begin(phase::connect);
         auto connected = co_await connect_first(std::move(where), name, on, deadline);
         on->end();
@@ -234,6 +231,14 @@ private:
 
 std::shared_ptr<dialer> make_dialer(dial_options options)
 {
+    constexpr std::size_t max_path = sizeof(sockaddr_un::sun_path) - 1;
+    if (options.unix_socket.size() > max_path) {
+        throw error(
+            errc::invalid_argument,
+            "client_options::unix_socket has " + std::to_string(options.unix_socket.size()) +
+                " bytes, and the path of a Unix socket no more than " + std::to_string(max_path)
+        );
+    }
     return std::make_shared<system_dialer>(std::move(options));
 }
 

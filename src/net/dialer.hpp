@@ -46,7 +46,8 @@ struct dial_options
     std::optional<tunnel_options> proxy;
 };
 
-/// To the host directly, through a proxy, or to a Unix socket.
+/// To the host directly, through a proxy, or to a Unix socket. Throws `errc::invalid_argument` for
+/// a path that no socket can have.
 [[nodiscard]] std::shared_ptr<dialer> make_dialer(dial_options options);
 
 } // namespace hicap::net

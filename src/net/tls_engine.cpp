@@ -84,14 +84,29 @@ errc code_of_verification(long result) noexcept
     }
 }
 
-/// Whether the server may have refused a client that has no certificate. TLS 1.3 has a word for it,
-/// which comes after the handshake; before, all that can be told is that one was asked for.
-bool misses_certificate(SSL* session, unsigned long reason, bool handshaking) noexcept
+/// Whether the server refuses the client's certificate, or a client that has none. TLS 1.3 has a
+/// word for the latter, which comes after the handshake; before, all that can be told is that the
+/// server gave up after it had asked for one.
+bool refuses_certificate(SSL* session, unsigned long reason, bool handshaking) noexcept
 {
-    if (SSL_get_certificate(session) != nullptr)
+    if (ERR_GET_LIB(reason) != ERR_LIB_SSL)
         return false;
-    return ERR_GET_REASON(reason) == SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED ||
-           (handshaking && SSL_get0_certificate_types(session, nullptr) != 0);
+    switch (ERR_GET_REASON(reason)) {
+    case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
+    case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
+    case SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
+    case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
+    case SSL_R_TLSV1_ALERT_ACCESS_DENIED:
+        return true;
+    case SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE:
+        return handshaking && SSL_get_certificate(session) == nullptr &&
+               SSL_get0_certificate_types(session, nullptr) != 0;
+    default:
+        return false;
+    }
 }
 
 } // namespace
@@ -196,9 +211,12 @@ void tls_engine::fail(int result, bool handshaking)
     } else {
         message += "error " + std::to_string(kind);
     }
-    if (misses_certificate(session_, reason, handshaking)) {
-        message += "; the server asks for a certificate of the client, see "
-                   "client_options::client_certificate_file";
+    if (refuses_certificate(session_, reason, handshaking)) {
+        message += SSL_get_certificate(session_) == nullptr
+                       ? "; the server asks for a certificate of the client"
+                       : "; the server refuses the client's certificate";
+        message += ", see client_options::client_certificate_file";
+        throw error(errc::client_certificate_refused, message);
     }
     throw error(handshaking ? errc::tls_handshake : errc::tls_failure, message);
 }

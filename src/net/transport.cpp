@@ -87,8 +87,8 @@ transport::send(call* on, std::string_view head, std::string_view body)
         if (!failure)
             co_return started;
         on->answered = !started->silent();
-        bool const stale =
-            on->made.reused_connection && !on->answered && code == condition::connection;
+        bool const stale = on->may_replay && on->made.reused_connection && !on->answered &&
+                           code == condition::connection;
         if (!stale)
             std::rethrow_exception(failure);
         on->made.replayed = true;

@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(events_are_the_same_however_the_body_is_cut)
 {
     constexpr std::string_view text =
         ": comment\r\ndata: one\r\n\r\nevent: x\ndata: two\ndata: lines\n\ndata:\n\ndata: cut off";
-    std::vector<std::string> const expected{"one", "two\nlines", ""};
+    std::vector<std::string> const expected{"one", "two\nlines"};
     for (bool const blocks : {false, true}) {
         for_each_split(text, [&](pieces const& cut_text) {
             auto const from = std::make_shared<scripted_body>(cut_text);
@@ -121,6 +121,26 @@ BOOST_AUTO_TEST_CASE(comments_without_end_are_refused)
         comments += ":\n";
     auto source = over(std::make_shared<scripted_body>("data: 1\n\n" + comments), limits);
     BOOST_TEST((failure_of(source) == errc::too_many_comments));
+}
+
+BOOST_AUTO_TEST_CASE(events_without_data_are_left_out_but_not_without_end)
+{
+    response_limits limits;
+    limits.max_comments = 10;
+    auto const empty = [](int count) {
+        std::string text;
+        while (count-- != 0)
+            text += "event: ping\ndata:\n\n";
+        return text;
+    };
+    std::vector<std::string> const expected{"1", "2"};
+    auto good = over(
+        std::make_shared<scripted_body>(empty(10) + "data: 1\n\n" + empty(10) + "data: 2\n\n"),
+        limits
+    );
+    BOOST_TEST(all(good) == expected);
+    auto bad = over(std::make_shared<scripted_body>("data: 1\n\n" + empty(11)), limits);
+    BOOST_TEST((failure_of(bad) == errc::too_many_comments));
 }
 
 BOOST_AUTO_TEST_CASE(a_failure_of_the_body_passes_through)

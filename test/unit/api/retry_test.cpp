@@ -365,6 +365,33 @@ BOOST_AUTO_TEST_CASE(a_used_connection_that_dies_without_a_word_is_replaced_at_o
     BOOST_TEST(!attempts[1].reused_connection);
 }
 
+BOOST_AUTO_TEST_CASE(nor_is_it_replaced_where_what_nobody_answered_is_not_sent_again)
+{
+    options.retries.unanswered = false;
+    auto const far = connect({completion_response});
+    create().get();
+    far->when_sent = [to = far.get()](std::string_view) { to->close(); };
+    auto call = create();
+    BOOST_CHECK_EXCEPTION(call.get(), error, [](error const& e) {
+        BOOST_TEST(e.attempts().size() == 1u);
+        return e.code() == errc::truncated_response;
+    });
+    BOOST_TEST(dialer->dials == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_that_cannot_be_made_says_why_it_is_not_tried_again)
+{
+    options.retries.max_retries = 1;
+    dialer->fail(asio::error::connection_refused);
+    dialer->fail(asio::error::connection_refused);
+    auto call = create();
+    pass_to_next();
+    BOOST_CHECK_EXCEPTION(call.get(), error, [](error const& e) {
+        BOOST_TEST(contains(e.what(), "; no retries left after 1"), e.what());
+        return e.code() == asio::error::connection_refused;
+    });
+}
+
 BOOST_AUTO_TEST_CASE(the_status_counts_also_where_its_explanation_breaks_off)
 {
     auto text = response(500, "{\"error\":{}}");

@@ -265,9 +265,13 @@ BOOST_AUTO_TEST_CASE(cancelling_it_leaves_what_runs_and_refuses_what_is_new)
 {
     auto const far = connect({});
     auto call = create();
+    auto const idle = connect({completion_response});
+    create().get();
+    BOOST_TEST(idle->open);
     auto ending = shutdown(10s);
     ending.cancel();
     BOOST_TEST((ending.code() == asio::error::operation_aborted));
+    BOOST_TEST(!idle->open);
     pass(60s);
     BOOST_TEST(!call.done());
     BOOST_TEST((create().code() == errc::client_shut_down));

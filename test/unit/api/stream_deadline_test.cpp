@@ -3,9 +3,11 @@
 #include <hicap/error.hpp>
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -86,7 +88,7 @@ BOOST_AUTO_TEST_CASE(comments_and_empty_events_are_no_progress)
 {
     open();
     auto waiting = next();
-    for (auto const* const text : {": alive\n\n", "event: ping\n\n", "id: 1\n\n", "retry: 5\n\n"}) {
+    for (auto const* const text : {": alive\n\n", "event: ping\n\n", "id: 1\n\n", "data:\n\n"}) {
         pass(2s);
         give(text);
         BOOST_TEST(!waiting.done());
@@ -179,6 +181,31 @@ BOOST_AUTO_TEST_CASE(the_whole_of_a_stream_has_a_deadline_whatever_comes)
     BOOST_TEST((next().code() == errc::total_timeout));
     BOOST_TEST(!body->open);
     BOOST_TEST(events.snapshot().text() == "aaa");
+}
+
+BOOST_AUTO_TEST_CASE(the_whole_of_a_stream_has_a_deadline_also_when_it_never_waits)
+{
+    limits.total = 25s;
+    open();
+    std::string text;
+    for (int i = 0; i != 200; ++i)
+        text += text_event("a");
+    give(text);
+    // Time passes when the reader has left the loop to others a few times.
+    int turns = 0;
+    std::function<void()> const turn = [&] {
+        if (++turns == 4)
+            time->advance(25s);
+        else
+            asio::post(context, turn);
+    };
+    asio::post(context, turn);
+    started reads(context, events.collect());
+    BOOST_TEST((reads.code() == errc::total_timeout));
+    BOOST_TEST(contains(reads.what(), "25000 ms, see deadlines::total"), reads.what());
+    auto const got = events.snapshot().text().size();
+    BOOST_TEST(got >= 1u);
+    BOOST_TEST(got < 200u);
 }
 
 BOOST_AUTO_TEST_CASE(of_two_deadlines_the_first_is_told)

@@ -20,6 +20,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -320,16 +321,19 @@ BOOST_AUTO_TEST_CASE(a_unix_socket_that_is_not_there_is_named)
     BOOST_TEST(contains(dials.what(), "missing.sock\""), dials.what());
 }
 
-BOOST_AUTO_TEST_CASE(a_path_that_is_too_long_for_a_unix_socket_is_an_error_of_this_library)
+BOOST_AUTO_TEST_CASE(a_path_that_is_too_long_for_a_unix_socket_is_refused_before_any_call)
 {
-    net::dial_options options;
-    options.unix_socket = '/' + std::string(200, 'x');
-    auto dials = dial(std::move(options));
-    BOOST_TEST_REQUIRE(dials.done());
-    BOOST_CHECK_EXCEPTION(dials.get(), error, [](error const& thrown) {
-        return thrown.code() == boost::system::errc::filename_too_long &&
-               contains(thrown.what(), "the Unix socket \"/xxx");
+    net::dial_options too_long;
+    too_long.unix_socket = '/' + std::string(200, 'x');
+    BOOST_CHECK_EXCEPTION(net::make_dialer(std::move(too_long)), error, [](error const& thrown) {
+        return thrown.code() == errc::invalid_argument &&
+               contains(thrown.what(), "client_options::unix_socket has 201 bytes");
     });
+    net::dial_options just_fits;
+    just_fits.unix_socket = '/' + std::string(sizeof(sockaddr_un::sun_path) - 2, 'x');
+    auto dials = dial(std::move(just_fits));
+    dials.finish();
+    BOOST_TEST((dials.code() == boost::system::errc::no_such_file_or_directory));
 }
 
 #ifdef __linux__
