@@ -1,6 +1,7 @@
 #ifndef HICAP_CHAT_TYPES_HPP
 #define HICAP_CHAT_TYPES_HPP
 
+#include <hicap/common_types.hpp>
 #include <hicap/nullable.hpp>
 #include <hicap/open_enum.hpp>
 #include <hicap/raw_json.hpp>
@@ -18,36 +19,39 @@
 
 /// The bodies of the chat completion endpoints, named as in the API reference.
 ///
-/// Conventions, here and in the types of the other resources:
-/// - All types are aggregates: use designated initializers, in the order of declaration.
-/// - In requests a `std::optional` that is empty, and a list or map that is empty, is not sent.
-/// - In answers a `nullable` tells null and absent apart, and a plain member is one that the API
-///   promises; a server that leaves it out leaves it empty, and the answer is still read.
-/// - Kinds of a union are structs, told apart by the constant `tag`, which is sent for them.
-///   A kind that is newer than this library is `unknown`.
-/// - `extra` holds the members that have no name here, see `unknown_members`.
+/// The conventions are those of <hicap/common_types.hpp>.
 ///
 /// Thread safety of all: distinct objects safe, shared objects unsafe.
 namespace hicap::chat {
 
-/// A map from string to `T`.
-template <class T>
-using string_map = std::map<std::string, T, std::less<>>;
+using hicap::cache_breakpoint;
+using hicap::cache_mode;
+using hicap::cache_retention;
+using hicap::custom_text_format;
+using hicap::custom_voice;
+using hicap::effort;
+using hicap::grammar_syntax;
+using hicap::image_detail;
+using hicap::json_object_format;
+using hicap::modality;
+using hicap::moderation_mode;
+using hicap::moderation_options;
+using hicap::moderation_policy;
+using hicap::moderation_result;
+using hicap::moderation_rule;
+using hicap::prompt_cache_options;
+using hicap::role;
+using hicap::search_context_size;
+using hicap::service_tier;
+using hicap::string_map;
+using hicap::text_format;
+using hicap::token_logprob;
+using hicap::tool_choice_mode;
+using hicap::top_logprob;
+using hicap::verbosity;
+using hicap::voice;
 
 // Values ----------------------------------------------------------------------------------------
-
-/// Who wrote a message.
-class role : public open_enum
-{
-public:
-    using open_enum::open_enum;
-    static constexpr std::string_view developer = "developer";
-    static constexpr std::string_view system = "system";
-    static constexpr std::string_view user = "user";
-    static constexpr std::string_view assistant = "assistant";
-    static constexpr std::string_view tool = "tool";
-    static constexpr std::string_view function = "function";
-};
 
 /// Why the model stopped.
 class finish_reason : public open_enum
@@ -59,62 +63,6 @@ public:
     static constexpr std::string_view tool_calls = "tool_calls";
     static constexpr std::string_view content_filter = "content_filter";
     static constexpr std::string_view function_call = "function_call";
-};
-
-/// How much a model thinks before it answers.
-class effort : public open_enum
-{
-public:
-    using open_enum::open_enum;
-    static constexpr std::string_view none = "none";
-    static constexpr std::string_view minimal = "minimal";
-    static constexpr std::string_view low = "low";
-    static constexpr std::string_view medium = "medium";
-    static constexpr std::string_view high = "high";
-    static constexpr std::string_view xhigh = "xhigh";
-    static constexpr std::string_view max = "max";
-};
-
-/// How a request is queued and billed.
-class service_tier : public open_enum
-{
-public:
-    using open_enum::open_enum;
-    static constexpr std::string_view automatic = "auto";
-    static constexpr std::string_view standard = "default";
-    static constexpr std::string_view flex = "flex";
-    static constexpr std::string_view scale = "scale";
-    static constexpr std::string_view priority = "priority";
-    static constexpr std::string_view fast = "fast";
-};
-
-/// How long the answer is to be.
-class verbosity : public open_enum
-{
-public:
-    using open_enum::open_enum;
-    static constexpr std::string_view low = "low";
-    static constexpr std::string_view medium = "medium";
-    static constexpr std::string_view high = "high";
-};
-
-/// A kind of output.
-class modality : public open_enum
-{
-public:
-    using open_enum::open_enum;
-    static constexpr std::string_view text = "text";
-    static constexpr std::string_view audio = "audio";
-};
-
-/// How closely an image is looked at.
-class image_detail : public open_enum
-{
-public:
-    using open_enum::open_enum;
-    static constexpr std::string_view automatic = "auto";
-    static constexpr std::string_view low = "low";
-    static constexpr std::string_view high = "high";
 };
 
 /// An encoding of sound. Input takes `wav` and `mp3`.
@@ -130,87 +78,7 @@ public:
     static constexpr std::string_view pcm16 = "pcm16";
 };
 
-/// A voice that comes with the service.
-class voice : public open_enum
-{
-public:
-    using open_enum::open_enum;
-    static constexpr std::string_view alloy = "alloy";
-    static constexpr std::string_view ash = "ash";
-    static constexpr std::string_view ballad = "ballad";
-    static constexpr std::string_view coral = "coral";
-    static constexpr std::string_view echo = "echo";
-    static constexpr std::string_view sage = "sage";
-    static constexpr std::string_view shimmer = "shimmer";
-    static constexpr std::string_view verse = "verse";
-    static constexpr std::string_view marin = "marin";
-    static constexpr std::string_view cedar = "cedar";
-};
-
-/// How much of the context window a web search may fill.
-class search_context_size : public open_enum
-{
-public:
-    using open_enum::open_enum;
-    static constexpr std::string_view low = "low";
-    static constexpr std::string_view medium = "medium";
-    static constexpr std::string_view high = "high";
-};
-
-/// What moderation does with a finding.
-class moderation_mode : public open_enum
-{
-public:
-    using open_enum::open_enum;
-    static constexpr std::string_view score = "score";
-    static constexpr std::string_view block = "block";
-};
-
-/// Whether the model calls tools of its own accord.
-class tool_choice_mode : public open_enum
-{
-public:
-    using open_enum::open_enum;
-    static constexpr std::string_view none = "none";
-    static constexpr std::string_view automatic = "auto";
-    static constexpr std::string_view required = "required";
-};
-
-/// The notation of a grammar.
-class grammar_syntax : public open_enum
-{
-public:
-    using open_enum::open_enum;
-    static constexpr std::string_view lark = "lark";
-    static constexpr std::string_view regex = "regex";
-};
-
-/// Whether the service chooses the cache breakpoints.
-class cache_mode : public open_enum
-{
-public:
-    using open_enum::open_enum;
-    static constexpr std::string_view implicit_breakpoints = "implicit";
-    static constexpr std::string_view explicit_breakpoints = "explicit";
-};
-
-/// How long a cached prompt lives.
-class cache_retention : public open_enum
-{
-public:
-    using open_enum::open_enum;
-    static constexpr std::string_view in_memory = "in_memory";
-    static constexpr std::string_view one_day = "24h";
-};
-
 // Content parts ---------------------------------------------------------------------------------
-
-/// Marks the end of a prefix that the prompt cache may keep.
-struct cache_breakpoint
-{
-    cache_mode mode{};
-    unknown_members extra{};
-};
 
 /// Text in a message.
 struct text_part
@@ -434,13 +302,6 @@ struct function_tool
     unknown_members extra{};
 };
 
-/// Input of any text.
-struct custom_text_format
-{
-    static constexpr std::string_view tag = "text";
-    unknown_members extra{};
-};
-
 struct grammar
 {
     std::string definition{};
@@ -528,19 +389,6 @@ using function_choice_legacy = std::variant<tool_choice_mode, tool_name>;
 
 // Response format -------------------------------------------------------------------------------
 
-struct text_format
-{
-    static constexpr std::string_view tag = "text";
-    unknown_members extra{};
-};
-
-/// Any JSON object; tell the model in words to write JSON as well.
-struct json_object_format
-{
-    static constexpr std::string_view tag = "json_object";
-    unknown_members extra{};
-};
-
 struct json_schema
 {
     std::string name{};
@@ -563,13 +411,6 @@ struct json_schema_format
 using response_format = std::variant<text_format, json_schema_format, json_object_format, unknown>;
 
 // Request ---------------------------------------------------------------------------------------
-
-/// A voice that was made for this account.
-struct custom_voice
-{
-    std::string id{};
-    unknown_members extra{};
-};
 
 /// How spoken output sounds; needs `modality::audio` among the modalities.
 struct audio_options
@@ -614,40 +455,12 @@ struct web_search_options
     unknown_members extra{};
 };
 
-struct moderation_rule
-{
-    moderation_mode mode{};
-    unknown_members extra{};
-};
-
-struct moderation_policy
-{
-    std::optional<moderation_rule> input{};
-    std::optional<moderation_rule> output{};
-    unknown_members extra{};
-};
-
-struct moderation_options
-{
-    std::string model{};
-    std::optional<moderation_policy> policy{};
-    unknown_members extra{};
-};
-
 struct stream_options
 {
     /// Ends the stream with a chunk that holds the usage of the whole request.
     std::optional<bool> include_usage{};
     /// Default: true. Padding that hides the length of the text; false saves bytes.
     std::optional<bool> include_obfuscation{};
-    unknown_members extra{};
-};
-
-struct prompt_cache_options
-{
-    /// How long a cached prompt lives: `30m`.
-    std::optional<std::string> ttl{};
-    std::optional<cache_mode> mode{};
     unknown_members extra{};
 };
 
@@ -780,29 +593,6 @@ struct response_message
     unknown_members extra{};
 };
 
-/// A token that the model might have chosen.
-struct top_logprob
-{
-    std::string token{};
-    /// Natural logarithm of the probability.
-    double logprob = 0;
-    /// UTF-8 of the token, null where it has none.
-    nullable<std::vector<int>> bytes{};
-    unknown_members extra{};
-};
-
-/// A token of the answer.
-struct token_logprob
-{
-    std::string token{};
-    /// Natural logarithm of the probability.
-    double logprob = 0;
-    /// UTF-8 of the token, null where it has none. One character may be spread over tokens.
-    nullable<std::vector<int>> bytes{};
-    std::vector<top_logprob> top_logprobs{};
-    unknown_members extra{};
-};
-
 struct choice_logprobs
 {
     nullable<std::vector<token_logprob>> content{};
@@ -848,19 +638,6 @@ struct usage
     std::int64_t total_tokens = 0;
     nullable<chat::prompt_tokens_details> prompt_tokens_details{};
     nullable<chat::completion_tokens_details> completion_tokens_details{};
-    unknown_members extra{};
-};
-
-struct moderation_result
-{
-    static constexpr std::string_view tag = "moderation_result";
-    std::string model{};
-    bool flagged = false;
-    string_map<bool> categories{};
-    /// 0..1.
-    string_map<double> category_scores{};
-    /// By category, the kinds of input it was found in: `text`, `image`.
-    string_map<std::vector<std::string>> category_applied_input_types{};
     unknown_members extra{};
 };
 

@@ -1,6 +1,7 @@
 #ifndef HICAP_JSON_CHAT_DESCRIPTION_HPP
 #define HICAP_JSON_CHAT_DESCRIPTION_HPP
 
+#include "json/common_description.hpp"
 #include "json/describe.hpp"
 
 #include <hicap/chat_types.hpp>
@@ -25,13 +26,6 @@ template <>
 inline constexpr std::string_view tag_key<chat::chunk> = "object";
 template <>
 inline constexpr std::string_view tag_key<chat::stored_message_list> = "object";
-
-template <>
-struct description<chat::cache_breakpoint>
-{
-    using t = chat::cache_breakpoint;
-    static constexpr std::array members = {member<&t::mode>("mode")};
-};
 
 template <>
 struct description<chat::text_part>
@@ -206,12 +200,6 @@ struct description<chat::function_tool>
 };
 
 template <>
-struct description<chat::custom_text_format>
-{
-    static constexpr std::array<member_entry, 0> members = {};
-};
-
-template <>
 struct description<chat::grammar>
 {
     using t = chat::grammar;
@@ -279,18 +267,6 @@ struct description<chat::custom_choice>
 };
 
 template <>
-struct description<chat::text_format>
-{
-    static constexpr std::array<member_entry, 0> members = {};
-};
-
-template <>
-struct description<chat::json_object_format>
-{
-    static constexpr std::array<member_entry, 0> members = {};
-};
-
-template <>
 struct description<chat::json_schema>
 {
     using t = chat::json_schema;
@@ -306,13 +282,6 @@ struct description<chat::json_schema_format>
 {
     using t = chat::json_schema_format;
     static constexpr std::array members = {member<&t::json_schema>("json_schema")};
-};
-
-template <>
-struct description<chat::custom_voice>
-{
-    using t = chat::custom_voice;
-    static constexpr std::array members = {member<&t::id>("id")};
 };
 
 template <>
@@ -358,42 +327,12 @@ struct description<chat::web_search_options>
 };
 
 template <>
-struct description<chat::moderation_rule>
-{
-    using t = chat::moderation_rule;
-    static constexpr std::array members = {member<&t::mode>("mode")};
-};
-
-template <>
-struct description<chat::moderation_policy>
-{
-    using t = chat::moderation_policy;
-    static constexpr std::array members = {
-        member<&t::input>("input"), member<&t::output>("output")};
-};
-
-template <>
-struct description<chat::moderation_options>
-{
-    using t = chat::moderation_options;
-    static constexpr std::array members = {
-        member<&t::model>("model"), member<&t::policy>("policy")};
-};
-
-template <>
 struct description<chat::stream_options>
 {
     using t = chat::stream_options;
     static constexpr std::array members = {
         member<&t::include_usage>("include_usage"),
         member<&t::include_obfuscation>("include_obfuscation")};
-};
-
-template <>
-struct description<chat::prompt_cache_options>
-{
-    using t = chat::prompt_cache_options;
-    static constexpr std::array members = {member<&t::ttl>("ttl"), member<&t::mode>("mode")};
 };
 
 template <>
@@ -483,25 +422,6 @@ struct description<chat::response_message>
 };
 
 template <>
-struct description<chat::top_logprob>
-{
-    using t = chat::top_logprob;
-    static constexpr std::array members = {
-        member<&t::token>("token"), member<&t::logprob>("logprob"), member<&t::bytes>("bytes")};
-};
-
-template <>
-struct description<chat::token_logprob>
-{
-    using t = chat::token_logprob;
-    static constexpr std::array members = {
-        member<&t::token>("token"),
-        member<&t::logprob>("logprob"),
-        member<&t::bytes>("bytes"),
-        member<&t::top_logprobs>("top_logprobs")};
-};
-
-template <>
 struct description<chat::choice_logprobs>
 {
     using t = chat::choice_logprobs;
@@ -554,18 +474,6 @@ struct description<chat::usage>
         member<&t::total_tokens>("total_tokens"),
         member<&t::prompt_tokens_details>("prompt_tokens_details"),
         member<&t::completion_tokens_details>("completion_tokens_details")};
-};
-
-template <>
-struct description<chat::moderation_result>
-{
-    using t = chat::moderation_result;
-    static constexpr std::array members = {
-        member<&t::model>("model"),
-        member<&t::flagged>("flagged"),
-        member<&t::categories>("categories"),
-        member<&t::category_scores>("category_scores"),
-        member<&t::category_applied_input_types>("category_applied_input_types")};
 };
 
 template <>

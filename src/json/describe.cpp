@@ -564,6 +564,7 @@ private:
             if (at && at->peek() == token::string && !at->read_string(tag, scratch_))
                 tag = {};
         }
+        alternative const* tagged = nullptr;
         alternative const* untagged = nullptr;
         alternative const* fallback = nullptr;
         for (auto const& candidate : how.alternatives) {
@@ -572,12 +573,16 @@ private:
             } else if (candidate.shape == found) {
                 if (candidate.tags.empty())
                     untagged = &candidate;
-                for (auto const known : candidate.tags) {
-                    if (known == tag)
-                        return read(*candidate.type, candidate.hold(value), where, found);
-                }
+                else if (!is_of_kind(candidate, tag))
+                    continue;
+                else if (candidate.requirements.empty())
+                    return read(*candidate.type, candidate.hold(value), where, found);
+                else if (!tagged || tagged->requirements.size() < candidate.requirements.size())
+                    tagged = &candidate;
             }
         }
+        if (tagged)
+            return read(*tagged->type, tagged->hold(value), where, found);
         if (untagged && (tag.empty() || !fallback))
             return read(*untagged->type, untagged->hold(value), where, found);
         if (!fallback)
@@ -591,11 +596,36 @@ private:
         return read_raw(access::text(value_at<unknown>(kept).json));
     }
 
+    /// Whether the object that comes is what `candidate` stands for.
+    bool is_of_kind(alternative const& candidate, std::string_view tag)
+    {
+        bool const has_tag = std::ranges::find(candidate.tags, tag) != candidate.tags.end() ||
+                             (candidate.tag_optional && tag.empty());
+        return has_tag && std::ranges::all_of(candidate.requirements, [this](auto const& needed) {
+                   return is_met(needed);
+               });
+    }
+
+    bool is_met(requirement const& needed)
+    {
+        auto at = in_.peek_member(needed.member, names_);
+        if (!at)
+            return false;
+        auto const found = at->peek();
+        if (found == token::null || (needed.shape != token::invalid && needed.shape != found))
+            return false;
+        std::string_view text;
+        return needed.one_of.empty() ||
+               (found == token::string && at->read_string(text, names_) &&
+                std::ranges::find(needed.one_of, text) != needed.one_of.end());
+    }
+
     reader in_;
     std::size_t memory_left_;
     bool out_of_memory_ = false;
     decode_result result_;
     std::string scratch_; ///< for names and tags with escapes
+    std::string names_;   ///< the same, while a tag is looked at
 };
 
 // Writing ---------------------------------------------------------------------------------------

@@ -47,6 +47,11 @@
 ///
 /// A `std::variant` needs no description: each alternative is chosen by the JSON type of the value
 /// and, between objects, by tag. `unknown` (or `raw_json`) takes what no other alternative does.
+/// What derives from a variant is described as that.
+///
+/// Where kinds of a union have the same tag, all of them have `requirements`: of the kinds that
+/// meet theirs the one with the most is chosen. `tag_optional` lets a kind be meant also by an
+/// object that has no tag.
 namespace hicap::json {
 
 enum class kind : unsigned char
@@ -126,11 +131,22 @@ struct object_type : type
     std::string_view tag; ///< empty where the struct has none, or stores it
 };
 
+/// What an object must have to be of a kind, besides its tag.
+struct requirement
+{
+    std::string_view member;
+    token shape = token::invalid; ///< of the member; `invalid`: any but null
+    std::span<std::string_view const> one_of =
+        {}; ///< for a string: what it may be; empty: anything
+};
+
 struct alternative
 {
     json::type const* type;
     token shape; ///< `invalid` for one that takes what no other does
     std::span<std::string_view const> tags;
+    std::span<requirement const> requirements;
+    bool tag_optional;
     void* (*hold)(void*); ///< makes the variant hold this alternative, if it does not, and finds it
 };
 
@@ -158,6 +174,31 @@ struct description;
 template <class T>
 inline constexpr std::string_view tag_key = "type";
 
+/// To be specialised, before the descriptions, for a struct whose tag others in its union have too.
+template <class T>
+inline constexpr std::span<requirement const> requirements = {};
+
+/// To be specialised, before the descriptions, for a struct that needs no tag to be recognised. It
+/// stores its tag, in a described member that may be absent.
+template <class T>
+inline constexpr bool tag_optional = false;
+
+namespace detail {
+
+template <class... T>
+std::variant<T...> variant_of(std::variant<T...> const&);
+
+template <class T>
+using variant_base = decltype(variant_of(std::declval<T const&>()));
+
+template <class T>
+concept derives_from_variant = requires
+{
+    typename variant_base<T>;
+};
+
+} // namespace detail
+
 /// The address that the tables of `T` work on: open enums are handled as the string that they are.
 template <class T>
 [[nodiscard]] void* erase(T const& value) noexcept
@@ -165,6 +206,8 @@ template <class T>
     auto& unlocked = const_cast<T&>(value);
     if constexpr (std::derived_from<T, open_enum>)
         return &access::text(unlocked);
+    else if constexpr (detail::derives_from_variant<T>)
+        return static_cast<detail::variant_base<T>*>(&unlocked);
     else
         return &unlocked;
 }
@@ -525,8 +568,13 @@ struct type_of<std::variant<T...>>
     static constexpr std::array<alternative, sizeof...(T)>
     make_alternatives(std::index_sequence<Index...>)
     {
-        return {
-            alternative{&type_of<T>::value, detail::shape<T>, detail::tags<T>(), &hold<Index>}...};
+        return {alternative{
+            &type_of<T>::value,
+            detail::shape<T>,
+            detail::tags<T>(),
+            json::requirements<T>,
+            json::tag_optional<T>,
+            &hold<Index>}...};
     }
 
     static constexpr std::array<alternative, sizeof...(T)> alternatives =
@@ -536,6 +584,10 @@ struct type_of<std::variant<T...>>
 template <class... T>
 constinit choice_type const type_of<std::variant<T...>>::value = {
     {kind::choice}, alternatives, detail::common_tag_key<T...>(), &index};
+
+template <detail::derives_from_variant T>
+struct type_of<T> : type_of<detail::variant_base<T>>
+{};
 
 // The walkers -----------------------------------------------------------------------------------
 
