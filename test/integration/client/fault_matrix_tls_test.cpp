@@ -215,7 +215,12 @@ BOOST_AUTO_TEST_CASE(records_that_change_on_their_way)
                 if (n < begin || n >= end)
                     continue;
                 auto want = wanted(n);
-                reply.damage = [n](std::string& bytes) { bytes.insert(n, "\x17\x03\x03", 3); };
+                // Ciphertext is random: what is inserted must not be what was there.
+                bool const in_header = n < begin + record_header;
+                reply.damage = [n, in_header](std::string& bytes) {
+                    bool const same = !in_header && bytes[n] == '\x17';
+                    bytes.insert(n, same ? "\x18\x03\x03" : "\x17\x03\x03", 3);
+                };
                 want.or_code = asio::error::connection_reset;
                 inserted.run(answer.what, n, give, want);
                 reply.damage = [n](std::string& bytes) {
