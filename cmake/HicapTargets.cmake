@@ -18,6 +18,10 @@ if(HICAP_DEVELOPER)
         # GCC warns of every fence, which the sanitizer does not see; Asio has some.
         target_compile_options(hicap_settings INTERFACE -Wno-tsan)
     endif()
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 22)
+        # Of __COUNTER__, in the macros of Boost.Test.
+        target_compile_options(hicap_settings INTERFACE -Wno-c2y-extensions)
+    endif()
     find_program(HICAP_CCACHE ccache)
     if(HICAP_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
         set(CMAKE_CXX_COMPILER_LAUNCHER "${HICAP_CCACHE}")
