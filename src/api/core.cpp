@@ -183,8 +183,19 @@ prepared_request client_core::prepare_post(
     std::string_view path, std::string body, accepts what, request_options const& options
 ) const
 {
+    endpoint const where{"POST", path, path};
+    payload json;
+    json.content_type = "application/json";
+    json.text = std::move(body);
+    return prepare(where, std::move(json), what, options);
+}
+
+prepared_request client_core::prepare(
+    endpoint const& where, payload carried, accepts what, request_options const& options
+) const
+{
     std::string target = where_.path_prefix;
-    target += path;
+    target += where.target;
     for (auto const& [name, value] : options.extra_query)
         http::append_query(target, name, value);
 
@@ -198,8 +209,8 @@ prepared_request client_core::prepare_post(
     auto const& block = usual ? usual_headers_.reveal() : own.reveal();
 
     prepared_request made;
-    made.method = "POST";
-    made.path = path;
+    made.method = where.method;
+    made.path = where.name;
     made.deadlines = policy::resolve_deadlines(options.deadlines, options_.deadlines);
     made.retries = options.retries.value_or(options_.retries);
     auto& head = made.head.reveal();
@@ -209,13 +220,15 @@ prepared_request client_core::prepare_post(
     auto const is_free = [&](std::string_view name) {
         return !contains(options.extra_headers, name) && !contains(options_.extra_headers, name);
     };
-    // Constants, so there is nothing to check.
-    if (is_free("Content-Type"))
-        head += "Content-Type: application/json\r\n";
+    if (!carried.content_type.empty() && (carried.pieces || is_free("Content-Type")))
+        http::append_header(head, "Content-Type", carried.content_type);
     if (is_free("Accept"))
         head += what == accepts::json ? "Accept: application/json\r\n"
                                       : "Accept: text/event-stream\r\n";
-    http::append_content_length(head, body.size());
+    if (carried.pieces && !carried.size)
+        head += "Transfer-Encoding: chunked\r\n";
+    else if (!carried.content_type.empty() || where.method == "POST")
+        http::append_content_length(head, carried.size.value_or(carried.text.size()));
     if (options_.credentials) {
         made.takes_bearer =
             options_.auth != auth_scheme::api_key_header && is_free("Authorization");
@@ -223,7 +236,8 @@ prepared_request client_core::prepare_post(
     } else {
         http::append_end_of_head(head);
     }
-    made.body = std::move(body);
+    made.body = std::move(carried.text);
+    made.pieces = std::move(carried.pieces);
     return made;
 }
 

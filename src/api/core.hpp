@@ -23,6 +23,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,12 +39,30 @@ struct prepared_request
     /// missing.
     secret_string head;
     std::string body;
-    std::string_view method;   ///< a literal
-    std::string_view path;     ///< a literal, for observers
-    bool takes_bearer = false; ///< the callback's key is to be sent so
+    std::shared_ptr<net::body_source> pieces{}; ///< in place of `body`, where it is not null
+    std::string_view method;                    ///< a literal
+    std::string_view path;                      ///< a literal, for observers
+    bool takes_bearer = false;                  ///< the callback's key is to be sent so
     bool takes_api_key = false;
     policy::deadline_set deadlines;
     retry_options retries;
+};
+
+/// What a request is sent to.
+struct endpoint
+{
+    std::string_view method; ///< a literal
+    std::string_view name;   ///< a literal, for observers: its path, with `{id}` for what varies
+    std::string_view target; ///< path, encoded, below the base URL
+};
+
+/// The body of a request and what it is.
+struct payload
+{
+    std::string content_type{}; ///< empty where there is no body
+    std::string text{};
+    std::shared_ptr<net::body_source> pieces{}; ///< in place of `text`, where it is not null
+    std::optional<std::uint64_t> size{};        ///< of `pieces`; absent: they come in chunks
 };
 
 /// A response with a status of success that begins, and the call that it answers.
@@ -79,9 +98,12 @@ public:
 
     explicit client_core(client_options const& options, surroundings world = {});
 
-    /// A POST of the JSON `body` to `path`, which is encoded already and goes below the base URL.
     /// Throws `hicap::error` for headers that cannot be sent, and for deadlines that are none.
-    /// Precondition: `path` is a literal.
+    [[nodiscard]] prepared_request prepare(
+        endpoint const& where, payload carried, accepts what, request_options const& options
+    ) const;
+
+    /// The same for a POST of the JSON `body` to `path`, a literal that is encoded already.
     [[nodiscard]] prepared_request prepare_post(
         std::string_view path, std::string body, accepts what, request_options const& options
     ) const;
@@ -118,7 +140,7 @@ private:
 
     [[nodiscard]] std::string headers_for(request_options const& options) const;
     asio::awaitable<secret_string> head_with_key(prepared_request const* request, bool refused);
-    asio::awaitable<outcome> try_once(net::call* on, std::string_view head, std::string_view body);
+    asio::awaitable<outcome> try_once(net::call* on, std::string_view head, net::request_body body);
 
     client_options options_; // without the key
     http::base_url where_;

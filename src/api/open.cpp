@@ -150,7 +150,7 @@ void opened_response::fail(std::exception_ptr const& why)
 }
 
 asio::awaitable<client_core::outcome>
-client_core::try_once(net::call* on, std::string_view head, std::string_view body)
+client_core::try_once(net::call* on, std::string_view head, net::request_body body)
 {
     outcome result;
     std::unique_ptr<net::exchange> response;
@@ -220,6 +220,8 @@ asio::awaitable<opened_response> client_core::open(prepared_request request)
     on.may_replay = request.retries.unanswered;
     auto& watched = on.running().watched();
     ++calls_;
+    auto const body = request.pieces ? net::request_body(request.pieces.get())
+                                     : net::request_body(std::string_view(request.body));
     bool key_refused = false;
     unsigned retries = 0;
     for (;;) {
@@ -235,8 +237,10 @@ asio::awaitable<opened_response> client_core::open(prepared_request request)
             throw_no_key(on, no_key);
         auto const& head = options_.credentials ? own.reveal() : request.head.reveal();
         auto const known = on.earlier.size();
-        auto result = co_await try_once(&on, head, request.body);
+        auto result = co_await try_once(&on, head, body);
         replays_ += on.earlier.size() - known;
+        if (on.sent && request.pieces && !request.pieces->repeatable())
+            result.facts.body_is_spent = true;
         if (result.exchange) {
             retry_budget_.deposit();
             opened_response opened{std::move(result.exchange), std::move(on)};
@@ -244,7 +248,8 @@ asio::awaitable<opened_response> client_core::open(prepared_request request)
         }
 
         policy::retry_decision decision;
-        bool const asks_again = options_.credentials && !key_refused && result.facts.status == 401;
+        bool const asks_again = options_.credentials && !key_refused &&
+                                result.facts.status == 401 && !result.facts.body_is_spent;
         if (asks_again) {
             key_refused = true;
             decision.retry = true;

@@ -50,6 +50,9 @@ public:
     /// Precondition: all that was queued before is sent.
     void begin_write(std::string_view head, std::string_view body);
 
+    /// Queues more of the same message, under the same conditions.
+    void write_more(std::string_view piece) noexcept { unsent_ = piece; }
+
     /// Sends what can be sent now; true when nothing is left.
     bool write_some();
 

@@ -25,6 +25,10 @@ public:
     /// `head` and `body` must stay in place until they are sent.
     void begin(std::string_view head, std::string_view body);
 
+    /// Goes on with `piece`, which must stay in place until it is sent.
+    /// Precondition: `write_some` has said true.
+    void write_more(std::string_view piece) noexcept { link().write_more(piece); }
+
     /// True when all is sent, or when the server has answered without waiting for all of it.
     bool write_some();
 
@@ -35,6 +39,9 @@ public:
 
     /// True once the head is there.
     bool read_head();
+
+    /// Whether the server has answered before all was sent: it wants no more.
+    [[nodiscard]] bool answered() const noexcept { return has_head_; }
 
     /// Whether nothing of the response has come yet.
     [[nodiscard]] bool silent() const noexcept { return silent_; }

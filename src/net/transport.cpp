@@ -49,8 +49,44 @@ asio::awaitable<lease> transport::connect(call* on, bool only_new, std::optional
     co_return held;
 }
 
+namespace {
+
+/// Sends the pieces as they come. The server has the time of the phase for each of them, and for
+/// its response after the last. False where it does not read on within that.
+asio::awaitable<bool> send_pieces(http1_exchange* to, body_reader* from, call* on)
+{
+    while (!to->answered()) {
+        std::string_view piece;
+        std::exception_ptr failure;
+        try {
+            piece = co_await from->next();
+        } catch (boost::system::system_error const& thrown) {
+            on->running().watched().fails(thrown.code());
+            failure = std::current_exception();
+        } catch (...) {
+            on->running().watched().ends(call_end::failed);
+            failure = std::current_exception();
+        }
+        if (failure)
+            std::rethrow_exception(failure);
+        on->running().check();
+        if (piece.empty())
+            break;
+        auto const deadline = on->begin(phase::first_byte);
+        to->write_more(piece);
+        bool in_time = true;
+        while (in_time && !to->write_some())
+            in_time = co_await to->writable(deadline);
+        if (!in_time)
+            co_return false;
+    }
+    co_return true;
+}
+
+} // namespace
+
 asio::awaitable<std::unique_ptr<exchange>>
-transport::send(call* on, std::string_view head, std::string_view body)
+transport::send(call* on, std::string_view head, request_body body)
 {
     auto const executor = co_await asio::this_coro::executor;
     auto& watched = on->running().watched();
@@ -70,12 +106,21 @@ transport::send(call* on, std::string_view head, std::string_view body)
         boost::system::error_code code;
         std::exception_ptr failure;
         try {
-            auto const deadline = on->begin(phase::first_byte);
+            std::unique_ptr<body_reader> pieces;
+            if (body.pieces != nullptr) {
+                pieces = body.pieces->open();
+                on->may_replay = on->may_replay && body.pieces->repeatable();
+            }
+            auto deadline = on->begin(phase::first_byte);
             on->sent = true;
-            started->begin(head, body);
+            started->begin(head, body.whole);
             bool in_time = true;
             while (in_time && !started->write_some())
                 in_time = co_await started->writable(deadline);
+            if (in_time && pieces) {
+                in_time = co_await send_pieces(started.get(), pieces.get(), on);
+                deadline = on->begin(phase::first_byte);
+            }
             while (in_time && !started->read_head())
                 in_time = co_await started->readable(deadline);
             on->check(in_time, "waiting for a response");

@@ -6,6 +6,7 @@
 #include "net/dialer.hpp"
 #include "net/exchange.hpp"
 #include "net/pool.hpp"
+#include "net/request_body.hpp"
 #include "net/tls_context.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -33,7 +34,8 @@ public:
     /// Sends a request and completes when the head of its response is there, or throws what one of
     /// the call's deadlines throws.
     ///
-    /// `head` is everything up to and including the empty line; it and `body` must stay in place. A
+    /// `head` is everything up to and including the empty line; it and `body` must stay in place.
+    /// The deadline for the first byte of a response begins anew with each piece of a body. A
     /// used connection that dies before it answers anything is replaced by a new one, once: that is
     /// how a server closes what was idle for too long, and it says nothing of the request.
     ///
@@ -42,7 +44,7 @@ public:
     ///
     /// Cancellation: terminal; the connection is closed. Failures are thrown as `hicap::error`.
     asio::awaitable<std::unique_ptr<exchange>>
-    send(call* on, std::string_view head, std::string_view body);
+    send(call* on, std::string_view head, request_body body);
 
     /// Opens a connection and leaves it to the pool.
     asio::awaitable<void> warm(call* on);
