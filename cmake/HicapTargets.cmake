@@ -30,6 +30,10 @@ endif()
 if(HICAP_SANITIZE)
     add_compile_options(-fsanitize=${HICAP_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
     add_link_options(-fsanitize=${HICAP_SANITIZE})
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+        # Tests that count allocations have an `operator new` of their own, and so has its library.
+        add_link_options(LINKER:-z,muldefs)
+    endif()
 endif()
 
 # hicap_add_layer(NAME SOURCES file... [LINK target...])

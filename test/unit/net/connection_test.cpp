@@ -185,7 +185,7 @@ BOOST_AUTO_TEST_CASE(a_socket_that_takes_little_at_a_time_gets_everything)
 {
     auto const head = long_text(500);
     auto const body = long_text(5'000);
-    for (std::size_t const size : {1, 7, 499, 500, 501, 5'499}) {
+    for (std::size_t const size : {1u, 7u, 499u, 500u, 501u, 5'499u}) {
         far->sent.clear();
         far->max_send = size;
         far->send_blocks = true;

@@ -325,7 +325,8 @@ BOOST_AUTO_TEST_CASE(a_path_that_is_too_long_for_a_unix_socket_is_refused_before
 {
     net::dial_options too_long;
     too_long.unix_socket = '/' + std::string(200, 'x');
-    BOOST_CHECK_EXCEPTION(net::make_dialer(std::move(too_long)), error, [](error const& thrown) {
+    auto const make = [&] { return net::make_dialer(std::move(too_long)); };
+    BOOST_CHECK_EXCEPTION(make(), error, [](error const& thrown) {
         return thrown.code() == errc::invalid_argument &&
                contains(thrown.what(), "client_options::unix_socket has 201 bytes");
     });
