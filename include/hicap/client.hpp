@@ -47,6 +47,7 @@ public:
     /// which so begin without a handshake. They are closed again when they are not used within
     /// `pool_options::idle_time`.
     ///
+    /// No more are opened than `pool_options::max_connections` has room for by then.
     /// Gives the number that could be opened, and throws what `create` would if there was none.
     /// Connections belong to the context of the coroutine that awaits this.
     ///
@@ -58,8 +59,9 @@ public:
     /// closed then, which is how the server learns to stop. Idle connections are closed as well.
     ///
     /// Completes when nothing runs any more, with the number of calls that did not end by
-    /// themselves. A stream that nobody reads from cannot end; it is waited for no longer than one
-    /// second after the deadline, and fails when it is read.
+    /// themselves. What cannot end is a stream that nobody reads from, and a callback of
+    /// `client_options::credentials` that does not return: they are waited for no longer than one
+    /// second after the deadline, and their calls fail when they go on.
     ///
     /// It may be called more than once. Cancellation: terminal; what runs goes on, new work stays
     /// refused, and idle connections are closed.

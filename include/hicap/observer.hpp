@@ -93,8 +93,9 @@ struct end_event
 ///
 /// Hooks are called on the thread and in the midst of the call that they tell of: they must be
 /// quick, must not throw, and must not use the client. For each call: `on_attempt` and
-/// `on_connection` for each attempt, `on_first_byte` for each response, `on_retry` between
-/// attempts, `on_first_event` once where it is a stream with events, `on_end` once and last.
+/// `on_connection` for each attempt (the latter not where it is cancelled before it has a
+/// connection), `on_first_byte` for each response, `on_retry` between attempts, `on_first_event`
+/// once where it is a stream with events, `on_end` once and last.
 ///
 /// Thread safety: called from all threads that use the client, possibly at the same time.
 class observer

@@ -11,6 +11,7 @@ struct client_statistics
 {
     /// Operations that were begun, and those of them that have not ended: a stream ends when its
     /// last event was read or when it is destroyed, and what is left of its response was read.
+    /// Each connection of `prewarm` is one.
     std::uint64_t calls = 0;
     std::size_t calls_running = 0;
     /// Attempts that were made again after a failure, see `retry_options`.

@@ -74,7 +74,8 @@ public:
     /// - `errc::client_shut_down`: `client::shutdown` did not wait for this stream.
     /// - `api_error`: the server reported a failure in mid-stream; its `status` is 200.
     /// - `errc::invalid_json`: this event is not JSON. The following `next` goes on behind it.
-    /// - `errc::event_too_large`, `errc::too_many_comments`: a bound of `response_limits`.
+    /// - `errc::event_too_large`, `errc::body_too_large`, `errc::too_many_comments`: a bound of
+    ///   `response_limits`.
     ///
     /// But for `invalid_json` an error is final: every following call throws it again.
     [[nodiscard]] asio::awaitable<Event const*> next();

@@ -245,6 +245,7 @@ net::call client_core::begin(
     std::string_view method, std::string_view path, policy::deadline_set const& limits
 )
 {
+    ++calls_;
     auto running =
         std::make_shared<net::operation>(operations_, options_.observer, world_.time, method, path);
     running->watched().ends(call_end::cancelled); // unless it comes to something else
@@ -255,6 +256,13 @@ net::call client_core::begin(
 policy::deadline_set client_core::usual_deadlines() const
 {
     return policy::resolve_deadlines({}, options_.deadlines);
+}
+
+std::size_t client_core::room_for_connections() const
+{
+    auto const now = transport_.connections().statistics();
+    auto const taken = now.connections_idle + now.connections_leased + now.connections_dialling;
+    return options_.pool.max_connections - std::min(taken, options_.pool.max_connections);
 }
 
 client_statistics client_core::statistics() const

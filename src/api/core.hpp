@@ -120,6 +120,9 @@ public:
     /// The same limits as those of a request without options.
     [[nodiscard]] policy::deadline_set usual_deadlines() const;
 
+    /// How many more `pool_options::max_connections` allows now.
+    [[nodiscard]] std::size_t room_for_connections() const;
+
     [[nodiscard]] client_statistics statistics() const;
 
     [[nodiscard]] net::transport& transport() noexcept { return transport_; }

@@ -6,6 +6,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <algorithm>
 #include <exception>
 #include <mutex>
 #include <utility>
@@ -91,6 +92,8 @@ asio::awaitable<std::size_t> prewarm(std::shared_ptr<client_core> core, std::siz
     auto const executor = co_await asio::this_coro::executor;
     auto const state = std::make_shared<warming>(*core->time(), executor);
     stopping const at_the_end(state);
+    // More would take the place of connections that are in use.
+    count = std::min(count, core->room_for_connections());
     state->left = count;
     auto const limits = core->usual_deadlines();
     for (std::size_t i = 0; i != count; ++i) {

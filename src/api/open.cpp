@@ -219,17 +219,19 @@ asio::awaitable<opened_response> client_core::open(prepared_request request)
     auto on = begin(request.method, request.path, request.deadlines);
     on.may_replay = request.retries.unanswered;
     auto& watched = on.running().watched();
-    ++calls_;
     auto const body = request.pieces ? net::request_body(request.pieces.get())
                                      : net::request_body(std::string_view(request.body));
-    bool key_refused = false;
+    bool key_refused = false; // in the last attempt
+    bool asked_again = false; // for a key, after one was refused
     unsigned retries = 0;
     for (;;) {
         secret_string own;
         std::exception_ptr no_key;
         try {
-            if (options_.credentials)
+            if (options_.credentials) {
                 own = co_await head_with_key(&request, key_refused);
+                on.check_total("waiting for a key");
+            }
         } catch (...) {
             no_key = std::current_exception();
         }
@@ -248,10 +250,11 @@ asio::awaitable<opened_response> client_core::open(prepared_request request)
         }
 
         policy::retry_decision decision;
-        bool const asks_again = options_.credentials && !key_refused &&
-                                result.facts.status == 401 && !result.facts.body_is_spent;
+        key_refused = result.facts.status == 401;
+        bool const asks_again =
+            options_.credentials && key_refused && !asked_again && !result.facts.body_is_spent;
         if (asks_again) {
-            key_refused = true;
+            asked_again = true;
             decision.retry = true;
         } else {
             decision = policy::decide(

@@ -118,10 +118,14 @@ public:
     /// For a stream that never waits: looks whether the call as a whole is late.
     void check_total()
     {
-        if (!on_ || time().now() < on_->until())
+        if (!on_)
             return;
-        on_->begin(phase::total);
-        be_late();
+        try {
+            on_->check_total("waiting for the end of request ", request_name());
+        } catch (error& failure) {
+            add_call(failure, info);
+            break_off(failure.code());
+        }
     }
 
     /// The deadline has passed; `advance` tells.

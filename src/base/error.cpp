@@ -4,6 +4,7 @@
 
 #include <boost/asio/error.hpp>
 
+#include <cerrno>
 #include <cstddef>
 #include <utility>
 
@@ -119,6 +120,10 @@ bool is_connection_failure(sys::error_code const& code) noexcept
            code == error::host_unreachable || code == error::network_unreachable ||
            code == error::network_down || code == error::network_reset ||
            code == error::timed_out || code == error::eof || code == error::not_connected ||
+           code == error::access_denied || code == error::no_permission ||
+           code == error::no_descriptors || code == sys::errc::address_not_available ||
+           code == sys::errc::no_such_file_or_directory || // of a Unix socket
+           code == sys::error_code(EHOSTDOWN, sys::system_category()) ||
            code.category() == error::get_netdb_category() ||
            code.category() == error::get_addrinfo_category() || code == errc::truncated_response ||
            code == errc::resolve_timeout || code == errc::connect_timeout ||
@@ -176,6 +181,8 @@ public:
                        errc::overloaded,
                        errc::timed_out_upstream,
                        errc::truncated_response,
+                       errc::tls_handshake,
+                       errc::tls_failure,
                        errc::pool_exhausted
                    ) ||
                    is_deadline_of_phase(code) || is_connection_failure(code);

@@ -50,11 +50,14 @@ clock::time_point call::begin(phase which)
 {
     begun_ = time_->now();
     current_ = which;
+    in_phase_ = true;
     return std::min(policy::add_saturated(begun_, limits_.*traits_of(which).limit), until_);
 }
 
 void call::end() noexcept
 {
+    if (!std::exchange(in_phase_, false))
+        return;
     if (auto const spent = traits_of(current_).spent)
         made.times.*spent =
             std::chrono::duration_cast<phase_times::duration>(time_->now() - begun_);
@@ -82,6 +85,14 @@ void call::check(bool in_time, std::string_view doing, std::string_view what)
     running_->check();
     if (!in_time)
         throw_late(doing, what);
+}
+
+void call::check_total(std::string_view doing, std::string_view what)
+{
+    if (time_->now() < until_)
+        return;
+    begin(phase::total);
+    throw_late(doing, what);
 }
 
 void call::next_attempt(boost::system::error_code code)

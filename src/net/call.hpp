@@ -31,7 +31,7 @@ public:
     /// Begins a phase; gives the time when it has to be over.
     clock::time_point begin(phase which);
 
-    /// Takes down what the phase that was begun last has taken.
+    /// Takes down what the phase that was begun last has taken, once.
     void end() noexcept;
 
     /// Throws the error that the deadline of the current phase is, or that of the whole call where
@@ -41,6 +41,9 @@ public:
     /// After a wait: throws where the operation was stopped meanwhile, and as `throw_late` does
     /// where the wait was not over in time.
     void check(bool in_time, std::string_view doing, std::string_view what = {});
+
+    /// Throws in the same way where the call as a whole is late.
+    void check_total(std::string_view doing, std::string_view what = {});
 
     [[nodiscard]] clock& time() const noexcept { return *time_; }
 
@@ -81,6 +84,7 @@ private:
     clock::time_point until_;
     std::shared_ptr<operation> running_;
     phase current_ = phase::total;
+    bool in_phase_ = false; // it was begun, and not ended
     clock::time_point begun_{};
 };
 

@@ -195,7 +195,7 @@ connection::status connection::fill_tls(char* data, std::size_t size, std::size_
 {
     for (;;) {
         if (!tls_->output().empty() && !write_failed_)
-            send_output(); // an answer of TLS itself, to a change of keys for example
+            answer_tls();
         status why_not{};
         if (starved_ && !receive_ciphertext(why_not))
             return why_not;
@@ -207,6 +207,14 @@ connection::status connection::fill_tls(char* data, std::size_t size, std::size_
             return status::closed;
         }
         starved_ = true;
+    }
+}
+
+void connection::answer_tls()
+{
+    try {
+        send_output();       // to a change of keys for example
+    } catch (error const&) { // what the peer has sent before says more
     }
 }
 
@@ -240,7 +248,7 @@ bool connection::quiet() noexcept
     try {
         // What may come are messages of TLS alone, session tickets above all.
         drained_ = false;
-        return unread_.empty() && fill() == status::blocked && unread_.empty();
+        return unread_.empty() && fill() == status::blocked && unread_.empty() && !write_failed_;
     } catch (...) { // whatever it is, this connection is not worth more
         return false;
     }

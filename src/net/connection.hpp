@@ -67,6 +67,9 @@ public:
     /// (TLS without close_notify).
     [[nodiscard]] bool closed_cleanly() const noexcept { return closed_cleanly_; }
 
+    /// Whether sending has failed: what has come before can be read, and nothing more be asked.
+    [[nodiscard]] bool write_failed() const noexcept { return write_failed_; }
+
     /// Whether nothing came since the last message, not even a FIN.
     [[nodiscard]] bool quiet() noexcept;
 
@@ -102,6 +105,7 @@ private:
 
     void encrypt_next();
     bool send_output();
+    void answer_tls();
     bool receive_ciphertext(status& why_not);
     status fill_plain(char* data, std::size_t size, std::size_t& got);
     status fill_tls(char* data, std::size_t size, std::size_t& got);

@@ -24,7 +24,8 @@ http1_exchange::~http1_exchange()
 {
     operation_->wait_for(nullptr);
     // Bytes behind the response belong to no request: the next would take them for its answer.
-    if (!ended_ || broken_ || !parser().head().keep_alive || !link().unread().empty())
+    if (!ended_ || broken_ || !parser().head().keep_alive || !link().unread().empty() ||
+        link().write_failed())
         return;
     try {
         link().rest();

@@ -43,6 +43,14 @@ struct lookup
     alarm done; // orders the two above between threads
 };
 
+/// Lookups run one after another: one that nobody waits for any more must not hold up the others.
+struct abandoning
+{
+    ~abandoning() { what->resolver.cancel(); }
+
+    std::shared_ptr<lookup> what;
+};
+
 } // namespace
 
 asio::awaitable<endpoints> look_up(std::string host, std::string port, call* on)
@@ -65,6 +73,7 @@ asio::awaitable<endpoints> look_up(std::string host, std::string port, call* on)
             state->done.wake();
         }
     );
+    abandoning const at_the_end{state};
     waiting const here(on->running(), state->done);
     bool const in_time = co_await state->done.sleep_until(deadline);
     on->check(in_time, "resolving the host name ", '"' + host + '"');

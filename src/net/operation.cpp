@@ -26,7 +26,12 @@ operation::operation(
     : all_(std::move(all))
 {
     all_->add(this); // one that is refused is told to nobody
-    watch_.emplace(std::move(who), std::move(time), method, path);
+    try {
+        watch_.emplace(std::move(who), std::move(time), method, path);
+    } catch (...) {
+        all_->remove(this);
+        throw;
+    }
 }
 
 operation::~operation()

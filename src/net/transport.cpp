@@ -41,6 +41,7 @@ asio::awaitable<lease> transport::connect(call* on, bool only_new, std::optional
             held.opened(std::move(link));
         }
     } catch (error const& thrown) { // not what cancellation throws
+        on->end();
         on->running().watched().connected(on->made, false, thrown.code());
         failure = std::current_exception();
     }
@@ -126,6 +127,7 @@ transport::send(call* on, std::string_view head, request_body body)
             on->check(in_time, "waiting for a response");
             on->end();
         } catch (error const& thrown) {
+            on->end();
             code = thrown.code();
             failure = std::current_exception();
         }

@@ -579,17 +579,16 @@ BOOST_AUTO_TEST_CASE(an_unknown_level_is_refused_with_those_that_there_are)
             return true;
         };
     };
+    auto const make = [](std::string const& level) { return make_log_observer(level); };
     BOOST_CHECK_EXCEPTION(
-        make_log_observer("verbose"),
+        make("verbose"),
         error,
         says("HICAP_LOG is \"verbose\": it must be error, info, debug or off")
     );
-    BOOST_CHECK_EXCEPTION(make_log_observer("DEBUG"), error, says("HICAP_LOG is \"DEBUG\":"));
-    BOOST_CHECK_EXCEPTION(make_log_observer("a\n\x1b"), error, says(R"("a\n\x1b":)"));
+    BOOST_CHECK_EXCEPTION(make("DEBUG"), error, says("HICAP_LOG is \"DEBUG\":"));
+    BOOST_CHECK_EXCEPTION(make("a\n\x1b"), error, says(R"("a\n\x1b":)"));
     std::string const endless(std::size_t{1} << 20, 'x');
-    BOOST_CHECK_EXCEPTION(
-        make_log_observer(endless), error, says('"' + std::string(128, 'x') + "...\":")
-    );
+    BOOST_CHECK_EXCEPTION(make(endless), error, says('"' + std::string(128, 'x') + "...\":"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

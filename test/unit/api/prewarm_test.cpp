@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_CASE(all_connections_are_opened_at_the_same_time)
     auto const now = api().statistics();
     BOOST_TEST(now.connections_idle == 3u);
     BOOST_TEST(now.connections_opened == 3u);
-    BOOST_TEST(now.calls == 0u);
+    BOOST_TEST(now.calls == 3u);
     BOOST_TEST(now.calls_running == 0u);
 }
 
@@ -116,6 +116,19 @@ BOOST_AUTO_TEST_CASE(shutting_down_stops_what_is_being_opened)
     pass(1s);
     BOOST_TEST((warming.code() == errc::client_shut_down));
     BOOST_TEST(ending.get() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(no_more_are_opened_than_there_may_be)
+{
+    options.pool.max_connections = 3;
+    auto const far = connect({completion_response});
+    create().get();
+    connect({});
+    connect({});
+    started<std::size_t> warms(context, api().prewarm(10));
+    BOOST_TEST(warms.get() == 2u);
+    BOOST_TEST(far->open);
+    BOOST_TEST(api().statistics().connections_idle == 3u);
 }
 
 BOOST_AUTO_TEST_CASE(none_at_all_are_opened_at_once)

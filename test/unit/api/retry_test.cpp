@@ -379,6 +379,22 @@ BOOST_AUTO_TEST_CASE(nor_is_it_replaced_where_what_nobody_answered_is_not_sent_a
     BOOST_TEST(dialer->dials == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(a_socket_that_is_not_there_yet_is_tried_again)
+{
+    for (auto const code :
+         {make_error_code(boost::system::errc::no_such_file_or_directory),
+          make_error_code(boost::system::errc::permission_denied),
+          make_error_code(boost::system::errc::address_not_available)}) {
+        BOOST_TEST((code == condition::connection));
+        client_fixture other;
+        other.dialer->fail(code);
+        other.connect({completion_response});
+        auto call = other.create();
+        other.pass_to_next();
+        BOOST_TEST(call.get().attempts().size() == 2u);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_connection_that_cannot_be_made_says_why_it_is_not_tried_again)
 {
     options.retries.max_retries = 1;

@@ -157,8 +157,8 @@ BOOST_AUTO_TEST_CASE(codes_have_their_conditions)
         {errc::certificate_untrusted, {c::tls}},
         {errc::certificate_host_mismatch, {c::tls}},
         {errc::certificate_expired, {c::tls}},
-        {errc::tls_handshake, {c::tls}},
-        {errc::tls_failure, {c::tls}},
+        {errc::tls_handshake, {c::tls, c::retryable}},
+        {errc::tls_failure, {c::tls, c::retryable}},
         {errc::ca_file_unreadable, {}},
         {errc::client_certificate_unusable, {}},
         {errc::client_certificate_refused, {c::tls}},
@@ -201,6 +201,11 @@ BOOST_AUTO_TEST_CASE(codes_of_the_system_have_conditions)
           sys::error_code(error::host_not_found),
           sys::error_code(error::host_not_found_try_again),
           sys::error_code(error::no_data),
+          sys::error_code(error::access_denied),
+          sys::error_code(error::no_permission),
+          sys::error_code(error::no_descriptors),
+          make_error_code(sys::errc::address_not_available),
+          make_error_code(sys::errc::no_such_file_or_directory),
           sys::error_code(error::service_not_found)})
         check_conditions(code, broken);
     check_conditions(error::timed_out, {c::connection, c::retryable, c::timeout});

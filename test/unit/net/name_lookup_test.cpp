@@ -130,6 +130,21 @@ BOOST_AUTO_TEST_CASE(a_cancelled_lookup_does_not_wait_for_the_system)
     release();
 }
 
+BOOST_AUTO_TEST_CASE(lookups_that_nobody_waits_for_hold_up_no_others)
+{
+    auto first = hang();
+    {
+        // They would run one after another behind the first.
+        auto second = started<endpoints>(context, net::look_up("b.test", "443", &with.on));
+        auto third = started<endpoints>(context, net::look_up("c.test", "443", &with.on));
+    }
+    first.cancel();
+    system.define("d.test", {"10.0.0.4"});
+    system.release();
+    BOOST_TEST(look_up("d.test", "443") == (strings{"10.0.0.4 443"}));
+    BOOST_TEST(system.lookups() <= 2u);
+}
+
 BOOST_AUTO_TEST_CASE(a_stopped_lookup_does_not_wait_for_the_system)
 {
     auto looks_up = hang();

@@ -242,6 +242,19 @@ BOOST_AUTO_TEST_CASE(a_replay_takes_a_new_connection_and_no_other_used_one)
     BOOST_TEST(transport.connections().statistics().connections_idle == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(a_phase_that_failed_is_told_until_it_did)
+{
+    auto const far = std::make_shared<wire>(clock);
+    dialer->connect(far);
+    auto const of = call();
+    auto sends = send(*of);
+    clock->advance(7ms);
+    far->close();
+    sends.poll();
+    BOOST_TEST((sends.code() == errc::truncated_response));
+    BOOST_TEST((of->on.made.times.first_byte == 7ms));
+}
+
 BOOST_AUTO_TEST_CASE(a_request_is_replayed_once)
 {
     auto const far = used_server();
