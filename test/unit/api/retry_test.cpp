@@ -383,7 +383,7 @@ BOOST_AUTO_TEST_CASE(a_socket_that_is_not_there_yet_is_tried_again)
 {
     for (auto const code :
          {make_error_code(boost::system::errc::no_such_file_or_directory),
-          make_error_code(boost::system::errc::permission_denied),
+          boost::system::error_code(asio::error::access_denied),
           make_error_code(boost::system::errc::address_not_available)}) {
         BOOST_TEST((code == condition::connection));
         client_fixture other;
