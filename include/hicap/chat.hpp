@@ -2,6 +2,7 @@
 #define HICAP_CHAT_HPP
 
 #include <hicap/chat_types.hpp>
+#include <hicap/pages.hpp>
 #include <hicap/reply.hpp>
 #include <hicap/request_options.hpp>
 #include <hicap/stream.hpp>
@@ -27,6 +28,7 @@ struct stream_traits<chat::chunk>
 
 extern template class stream<chat::chunk>;
 extern template class text_stream<chat::chunk>;
+extern template class pages<chat::stored_message>;
 
 namespace chat {
 
@@ -66,6 +68,22 @@ public:
     ) const;
     [[nodiscard]] asio::awaitable<hicap::stream<chunk>>
     stream(completion_request const& request, request_options const& options) const;
+
+    /// A completion that was made with `completion_request::store`. Its request's members are found
+    /// in `extra`. Page: GET /chat/completions/{completion_id}.
+    ///
+    /// Cancellation and errors as `create`; `errc::invalid_argument` for an empty id.
+    [[nodiscard]] asio::awaitable<reply<completion>> retrieve(std::string_view id) const;
+    [[nodiscard]] asio::awaitable<reply<completion>>
+    retrieve(std::string_view id, request_options const& options) const;
+
+    /// The messages of such a request, the oldest first.
+    /// Page: GET /chat/completions/{completion_id}/messages.
+    [[nodiscard]] pages<stored_message> messages(std::string_view id) const;
+    [[nodiscard]] pages<stored_message>
+    messages(std::string_view id, page_options const& which) const;
+    [[nodiscard]] pages<stored_message>
+    messages(std::string_view id, page_options const& which, request_options const& options) const;
 
     HICAP_REFUSE_TEMPORARIES(create, completion_request)
     HICAP_REFUSE_TEMPORARIES(stream, completion_request)

@@ -3,6 +3,9 @@
 
 #include <hicap/chat.hpp>
 #include <hicap/client_options.hpp>
+#include <hicap/raw_json.hpp>
+#include <hicap/reply.hpp>
+#include <hicap/request_options.hpp>
 #include <hicap/statistics.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -11,6 +14,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace hicap {
 
@@ -42,6 +46,31 @@ public:
     explicit client(std::shared_ptr<detail::client_core> core) noexcept;
 
     [[nodiscard]] hicap::chat::resource chat() const;
+
+    /// Sends a request for which this library has no operation, with the key, tags, deadlines and
+    /// retries of all others.
+    ///
+    ///     auto models = co_await client.request("GET", "/models");
+    ///
+    /// `method` is GET, POST, PUT, PATCH or DELETE. `path` goes below the base URL; it begins with a
+    /// slash, is percent-encoded, and may have a query. `body` is sent as JSON, `extra_body` merged
+    /// into it where it is an object.
+    ///
+    /// Gives the JSON of the response, and `null` for one without a body.
+    /// Cancellation and errors as `chat::completions_resource::create`; `errc::invalid_argument`,
+    /// thrown by the call itself, for a method or path that is none.
+    [[nodiscard]] asio::awaitable<reply<raw_json>>
+    request(std::string_view method, std::string_view path) const;
+    [[nodiscard]] asio::awaitable<reply<raw_json>>
+    request(std::string_view method, std::string_view path, request_options const& options) const;
+    [[nodiscard]] asio::awaitable<reply<raw_json>>
+    request(std::string_view method, std::string_view path, raw_json const& body) const;
+    [[nodiscard]] asio::awaitable<reply<raw_json>> request(
+        std::string_view method,
+        std::string_view path,
+        raw_json const& body,
+        request_options const& options
+    ) const;
 
     /// Opens `count` connections, all at the same time, and leaves them to the calls that follow,
     /// which so begin without a handshake. They are closed again when they are not used within

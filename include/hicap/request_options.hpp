@@ -28,6 +28,7 @@ struct request_options
     std::vector<std::pair<std::string, std::string>> extra_query{};
 
     /// Members to add to the JSON body at its top level, in place of a member of the same name.
+    /// A request without one is refused then, with `errc::invalid_argument`.
     unknown_members extra_body{};
 
     /// Tags of this call, merged over `client_options::tags` into the header `x-hicap-tags`.

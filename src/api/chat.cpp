@@ -1,5 +1,7 @@
 #include "api/chat_assembler.hpp"
 #include "api/operation.hpp"
+#include "api/page_source.hpp"
+#include "http/url.hpp"
 #include "json/codec.hpp"
 
 #include <hicap/chat.hpp>
@@ -10,6 +12,7 @@ namespace hicap {
 
 template class stream<chat::chunk>;
 template class text_stream<chat::chunk>;
+template class pages<chat::stored_message>;
 
 namespace chat {
 namespace {
@@ -77,6 +80,14 @@ std::string encode(completion_request const& request, request_options const& opt
     return body;
 }
 
+std::string stored_path(std::string_view id)
+{
+    std::string made(path);
+    made += '/';
+    made += http::percent_encode_segment(id);
+    return made;
+}
+
 } // namespace
 
 completions_resource::completions_resource(std::shared_ptr<client_core> core) noexcept
@@ -116,6 +127,45 @@ asio::awaitable<hicap::stream<chunk>> completions_resource::stream(
     );
     return detail::open_stream<chunk, completion>(
         core_, std::move(prepared), options.assemble, &as_chunk
+    );
+}
+
+asio::awaitable<reply<completion>> completions_resource::retrieve(std::string_view id) const
+{
+    request_options const none;
+    return retrieve(id, none);
+}
+
+asio::awaitable<reply<completion>>
+completions_resource::retrieve(std::string_view id, request_options const& options) const
+{
+    auto const target = stored_path(id);
+    detail::endpoint const where{"GET", "/chat/completions/{completion_id}", target};
+    auto prepared = core_->prepare(where, {}, client_core::accepts::json, options);
+    return detail::fetch<completion>(core_, std::move(prepared));
+}
+
+pages<stored_message> completions_resource::messages(std::string_view id) const
+{
+    page_options const all;
+    return messages(id, all);
+}
+
+pages<stored_message>
+completions_resource::messages(std::string_view id, page_options const& which) const
+{
+    request_options const none;
+    return messages(id, which, none);
+}
+
+pages<stored_message> completions_resource::messages(
+    std::string_view id, page_options const& which, request_options const& options
+) const
+{
+    using source = detail::list_source<stored_message, stored_message_list>;
+    constexpr std::string_view name = "/chat/completions/{completion_id}/messages";
+    return pages<stored_message>(
+        std::make_unique<source>(core_, name, stored_path(id) + "/messages", which, options)
     );
 }
 

@@ -194,6 +194,12 @@ prepared_request client_core::prepare(
     endpoint const& where, payload carried, accepts what, request_options const& options
 ) const
 {
+    if (!options.extra_body.empty() && carried.content_type != "application/json") {
+        throw error(
+            errc::invalid_argument,
+            "request_options::extra_body has members, and this request has no JSON body"
+        );
+    }
     std::string target = where_.path_prefix;
     target += where.target;
     for (auto const& [name, value] : options.extra_query)

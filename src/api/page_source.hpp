@@ -1,0 +1,140 @@
+#ifndef HICAP_API_PAGE_SOURCE_HPP
+#define HICAP_API_PAGE_SOURCE_HPP
+
+// The implementation of pages<T>, included by the file that instantiates it.
+
+#include "api/operation.hpp"
+#include "http/url.hpp"
+
+#include <hicap/error.hpp>
+#include <hicap/pages.hpp>
+#include <hicap/request_options.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace hicap::detail {
+
+/// Where a list comes from, and the page that is at hand.
+template <class T>
+class page_source
+{
+public:
+    virtual ~page_source() = default;
+
+    /// The next element at hand, null where the page is used up.
+    [[nodiscard]] T const* take() noexcept
+    {
+        return next_ == data.size() ? nullptr : &data[next_++];
+    }
+
+    /// Puts the next page in the place of the present one.
+    [[nodiscard]] virtual asio::awaitable<void> fetch() = 0;
+
+    response_info info;
+    bool has_more = true;
+
+protected:
+    std::vector<T> data;
+    std::size_t next_ = 0;
+};
+
+/// A list of `T` that comes as `List`s: `data`, `last_id`, `has_more`.
+template <class T, class List>
+class list_source final : public page_source<T>
+{
+public:
+    /// `name` is a literal; `target` is the encoded path.
+    list_source(
+        std::shared_ptr<client_core> core,
+        std::string_view name,
+        std::string target,
+        page_options which,
+        request_options options
+    )
+        : core_(std::move(core)), name_(name), target_(std::move(target)), which_(std::move(which)),
+          options_(std::move(options))
+    {}
+
+    asio::awaitable<void> fetch() override
+    {
+        auto target = target_;
+        if (which_.after)
+            http::append_query(target, "after", *which_.after);
+        if (which_.limit)
+            http::append_query(target, "limit", std::to_string(*which_.limit));
+        if (which_.order)
+            http::append_query(target, "order", *which_.order);
+        endpoint const where{"GET", name_, target};
+        auto prepared = core_->prepare(where, {}, client_core::accepts::json, options_);
+        auto page = co_await detail::fetch<List>(core_, std::move(prepared));
+        bool const moves = page.last_id && !page.last_id->empty() && page.last_id != which_.after;
+        if (page.has_more && (page.data.empty() || !moves)) {
+            error failure(
+                errc::invalid_response, "the list says that there is more, and not where it goes on"
+            );
+            add_call(failure, page.info());
+            throw failure;
+        }
+        this->has_more = page.has_more;
+        if (page.has_more)
+            which_.after = *page.last_id;
+        this->data = std::move(page.data);
+        this->next_ = 0;
+        this->info = page.info();
+    }
+
+private:
+    std::shared_ptr<client_core> core_;
+    std::string_view name_;
+    std::string target_;
+    page_options which_;
+    request_options options_;
+};
+
+} // namespace hicap::detail
+
+namespace hicap {
+
+template <class T>
+pages<T>::pages() noexcept = default;
+
+template <class T>
+pages<T>::pages(pages&& other) noexcept = default;
+
+template <class T>
+pages<T>& pages<T>::operator=(pages&& other) noexcept = default;
+
+template <class T>
+pages<T>::~pages() = default;
+
+template <class T>
+pages<T>::pages(std::unique_ptr<detail::page_source<T>> source) noexcept
+    : source_(std::move(source))
+{}
+
+template <class T>
+asio::awaitable<T const*> pages<T>::next()
+{
+    for (;;) {
+        if (auto const* const element = source_->take())
+            co_return element;
+        if (!source_->has_more)
+            co_return nullptr;
+        co_await source_->fetch();
+    }
+}
+
+template <class T>
+response_info const& pages<T>::info() const noexcept
+{
+    return source_->info;
+}
+
+} // namespace hicap
+
+#endif

@@ -1,0 +1,137 @@
+// Requests for which there is no operation.
+
+#include "api/operation.hpp"
+#include "json/object.hpp"
+
+#include <hicap/client.hpp>
+#include <hicap/error.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+
+namespace hicap {
+namespace {
+
+using detail::client_core;
+
+/// The literal that is the same.
+std::string_view known_method(std::string_view method)
+{
+    static constexpr std::array<std::string_view, 5> known = {
+        "GET", "POST", "PUT", "PATCH", "DELETE"};
+    auto const found = std::ranges::find(known, method);
+    if (found == known.end()) {
+        throw error(
+            errc::invalid_argument,
+            "the method \"" + escape_for_display(method, 32) +
+                "\" is none of GET, POST, PUT, PATCH and DELETE"
+        );
+    }
+    return *found;
+}
+
+/// `body` with the members of `more`.
+std::string merge(raw_json const& body, unknown_members const& more)
+{
+    if (more.empty())
+        return body.text();
+    json::object whole;
+    if (!json::decode(body.text(), whole)) {
+        throw error(
+            errc::invalid_argument,
+            "request_options::extra_body has members, and the body is no JSON object"
+        );
+    }
+    std::string out;
+    json::encode_with(whole, more, out);
+    return out;
+}
+
+detail::prepared_request prepare(
+    client_core const& core,
+    std::string_view method,
+    std::string_view path,
+    raw_json const* body,
+    request_options const& options
+)
+{
+    if (!path.starts_with('/')) {
+        throw error(
+            errc::invalid_argument,
+            "the path \"" + escape_for_display(path, 128) + "\" does not begin with a slash"
+        );
+    }
+    detail::endpoint const where{known_method(method), "client::request", path};
+    detail::payload carried;
+    if (body != nullptr) {
+        carried.content_type = "application/json";
+        carried.text = merge(*body, options.extra_body);
+    }
+    return core.prepare(where, std::move(carried), client_core::accepts::json, options);
+}
+
+} // namespace
+
+namespace detail {
+namespace {
+
+asio::awaitable<reply<raw_json>>
+fetch_any(std::shared_ptr<client_core> core, prepared_request request)
+{
+    auto opened = co_await core->open(std::move(request));
+    auto body = co_await read_body(&opened, core->limits().max_body);
+    reply<raw_json> answer(opened.take_info(), std::move(body));
+    opened.exchange.reset();
+    auto& watched = opened.on.running().watched();
+    try {
+        throw_if_error_object(answer.info(), answer.raw());
+        if (!answer.raw().empty() && !has_content_type(answer.headers(), "application/json"))
+            throw_unexpected_content(answer.info(), "JSON", answer.raw());
+        if (!answer.raw().empty())
+            static_cast<raw_json&>(answer) = raw_json(answer.raw());
+    } catch (error& failure) {
+        add_call(failure, answer.info());
+        watched.ends(call_end::failed, failure.code());
+        throw;
+    }
+    watched.ends(call_end::completed);
+    co_return answer;
+}
+
+} // namespace
+} // namespace detail
+
+asio::awaitable<reply<raw_json>>
+client::request(std::string_view method, std::string_view path) const
+{
+    request_options const none;
+    return request(method, path, none);
+}
+
+asio::awaitable<reply<raw_json>> client::request(
+    std::string_view method, std::string_view path, request_options const& options
+) const
+{
+    return detail::fetch_any(core_, prepare(*core_, method, path, nullptr, options));
+}
+
+asio::awaitable<reply<raw_json>>
+client::request(std::string_view method, std::string_view path, raw_json const& body) const
+{
+    request_options const none;
+    return request(method, path, body, none);
+}
+
+asio::awaitable<reply<raw_json>> client::request(
+    std::string_view method,
+    std::string_view path,
+    raw_json const& body,
+    request_options const& options
+) const
+{
+    return detail::fetch_any(core_, prepare(*core_, method, path, &body, options));
+}
+
+} // namespace hicap

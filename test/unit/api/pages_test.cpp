@@ -1,0 +1,157 @@
+#include "unit/api/client_fixture.hpp"
+
+#include <hicap/error.hpp>
+
+#include <boost/asio/error.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace hicap::test {
+namespace {
+
+/// A page with messages of these ids; `more` is what the server says of those that follow.
+std::string page(std::string const& ids, bool more, std::string const& last)
+{
+    std::string data;
+    for (char const id : ids) {
+        if (!data.empty())
+            data += ',';
+        data += std::string(R"({"id":")") + id + R"(","role":"user","content":"text"})";
+    }
+    return response(
+        200,
+        R"({"object":"list","data":[)" + data + R"(],"last_id":)" + last + R"(,"has_more":)" +
+            (more ? "true" : "false") + "}"
+    );
+}
+
+using list = pages<chat::stored_message>;
+
+struct pages_fixture : client_fixture
+{
+    [[nodiscard]] chat::completions_resource completions() { return api().chat().completions(); }
+
+    started<chat::stored_message const*> next(list& from) { return {context, from.next()}; }
+
+    /// The ids of all that is left.
+    std::string all(list& from)
+    {
+        std::string ids;
+        while (auto const* const message = next(from).get())
+            ids += message->id;
+        return ids;
+    }
+
+    /// What the request line of the `n`-th request asked for.
+    static std::string target(wire const& far, std::size_t n = 0)
+    {
+        std::string_view text = far.sent;
+        for (; n != 0; --n)
+            text = text.substr(text.find("\r\n\r\n") + 4);
+        return std::string(text.substr(0, text.find(" HTTP/1.1")));
+    }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(api_pages, pages_fixture)
+
+BOOST_AUTO_TEST_CASE(the_elements_of_all_pages_come_one_after_the_other)
+{
+    auto const far = connect({page("ab", true, "\"b\""), page("c", false, "\"c\"")});
+    auto messages = completions().messages("chatcmpl-1");
+    BOOST_TEST(dialer->dials == 0u);
+    BOOST_TEST(next(messages).get()->id == "a");
+    BOOST_TEST(messages.info().request_id() == "r1");
+    BOOST_TEST(all(messages) == "bc");
+    BOOST_TEST(next(messages).get() == nullptr);
+    BOOST_TEST(target(*far) == "GET /v1/chat/completions/chatcmpl-1/messages");
+    BOOST_TEST(target(*far, 1) == "GET /v1/chat/completions/chatcmpl-1/messages?after=b");
+    BOOST_TEST(!contains(far->sent, "Content-"));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_asked_for_is_said_to_the_server)
+{
+    auto const far = connect({page("a", true, "\"a\""), page("", false, "null")});
+    page_options which;
+    which.after = "x y";
+    which.limit = 5;
+    which.order = "desc";
+    request_options of_call;
+    of_call.extra_query.emplace_back("k", "v");
+    auto messages = completions().messages("a/b", which, of_call);
+    BOOST_TEST(all(messages) == "a");
+    auto const path = std::string("GET /v1/chat/completions/a%2Fb/messages");
+    BOOST_TEST(target(*far) == path + "?after=x%20y&limit=5&order=desc&k=v");
+    BOOST_TEST(target(*far, 1) == path + "?after=a&limit=5&order=desc&k=v");
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_leads_in_a_circle_is_refused)
+{
+    for (auto const& [bad, last] :
+         {std::pair("", "\"b\""), std::pair("c", "\"b\""), std::pair("c", "null")}) {
+        client_fixture one;
+        one.connect({page("b", true, "\"b\""), page(bad, true, last)});
+        auto messages = one.api().chat().completions().messages("x");
+        started<chat::stored_message const*> first(one.context, messages.next());
+        BOOST_TEST(first.get()->id == "b");
+        started<chat::stored_message const*> second(one.context, messages.next());
+        BOOST_TEST((second.code() == errc::invalid_response), second.what());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_page_that_fails_can_be_asked_for_again)
+{
+    options.retries.max_retries = 0;
+    connect({page("a", true, "\"a\""), response(500, "{}"), page("b", false, "null")});
+    auto messages = completions().messages("x");
+    BOOST_TEST(next(messages).get()->id == "a");
+    BOOST_TEST((next(messages).code() == errc::server_error));
+    BOOST_TEST(all(messages) == "b");
+}
+
+BOOST_AUTO_TEST_CASE(a_page_that_is_waited_for_can_be_cancelled)
+{
+    auto const silent = connect({});
+    auto messages = completions().messages("x");
+    {
+        auto waits = next(messages);
+        waits.cancel();
+        BOOST_TEST((waits.code() == asio::error::operation_aborted));
+    }
+    BOOST_TEST(!silent->open);
+    connect({page("a", false, "null")});
+    BOOST_TEST(all(messages) == "a");
+}
+
+BOOST_AUTO_TEST_CASE(an_element_that_is_malformed_does_not_spoil_the_others)
+{
+    connect({response(200, R"({"data":[{"id":5},7,{"id":"b"}],"has_more":false})")});
+    auto messages = completions().messages("x");
+    BOOST_TEST(next(messages).get()->extra.find("id").value() == "5");
+    BOOST_TEST(all(messages).ends_with("b"));
+}
+
+BOOST_AUTO_TEST_CASE(a_list_can_be_moved)
+{
+    connect({page("ab", false, "null")});
+    auto messages = completions().messages("x");
+    BOOST_TEST(next(messages).get()->id == "a");
+    auto moved = std::move(messages);
+    messages = std::move(moved);
+    BOOST_TEST(all(messages) == "b");
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_id_is_refused_at_once)
+{
+    BOOST_CHECK_EXCEPTION(completions().messages(""), error, [](error const& e) {
+        return e.code() == errc::invalid_argument;
+    });
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace hicap::test
