@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <charconv>
 #include <limits>
 
 namespace hicap::json {
@@ -571,7 +572,10 @@ private:
             if (candidate.shape == token::invalid) {
                 fallback = &candidate;
             } else if (candidate.shape == found) {
-                if (candidate.tags.empty())
+                bool const is_int64 = candidate.type->kind == kind::int64;
+                if (is_int64 && comes_integer())
+                    return read(*candidate.type, candidate.hold(value), where, found);
+                if (candidate.tags.empty() && !(untagged && is_int64))
                     untagged = &candidate;
                 else if (!is_of_kind(candidate, tag))
                     continue;
@@ -594,6 +598,18 @@ private:
             return read_raw(access::text(value_at<raw_json>(kept)));
         value_at<unknown>(kept).type.assign(tag);
         return read_raw(access::text(value_at<unknown>(kept).json));
+    }
+
+    /// Whether the number that comes is an integer of 64 bits, which a double might round.
+    bool comes_integer() const
+    {
+        reader ahead(in_);
+        std::string_view text;
+        std::int64_t number = 0;
+        if (!ahead.skip_value(text))
+            return false;
+        auto const parsed = std::from_chars(text.data(), text.data() + text.size(), number);
+        return parsed.ec == std::errc() && parsed.ptr == text.data() + text.size();
     }
 
     /// Whether the object that comes is what `candidate` stands for.

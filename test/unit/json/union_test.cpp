@@ -200,6 +200,28 @@ BOOST_AUTO_TEST_CASE(what_meets_no_requirement_is_unknown)
     check<hicap::unknown>(R"({"id":null})");
 }
 
+BOOST_AUTO_TEST_CASE(an_integer_is_not_rounded_where_it_may_be_one)
+{
+    auto const check_kind = [](std::string_view text, std::size_t kind) {
+        std::variant<std::int64_t, double, hicap::raw_json> number;
+        BOOST_TEST(bool(hicap::json::decode(text, number)));
+        BOOST_TEST(number.index() == kind, text);
+        std::string out;
+        hicap::json::encode(number, out);
+        BOOST_TEST(out == text);
+    };
+    check_kind("9223372036854775807", 0);
+    check_kind("-9223372036854775808", 0);
+    check_kind("0.5", 1);
+    check_kind("1e+30", 1);
+    check_kind("\"1\"", 2);
+    std::variant<double, std::int64_t> other_order;
+    BOOST_TEST(bool(hicap::json::decode("9007199254740993", other_order)));
+    BOOST_TEST(std::get<std::int64_t>(other_order) == 9'007'199'254'740'993);
+    BOOST_TEST(bool(hicap::json::decode("9223372036854775808", other_order)));
+    BOOST_TEST(std::get<double>(other_order) == 9'223'372'036'854'775'808.0);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_made_by_hand_says_no_more_than_it_must)
 {
     remark const said{.role = "user", .content = "a"};
