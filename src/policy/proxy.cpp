@@ -1,5 +1,6 @@
 #include "policy/proxy.hpp"
 
+#include "base/base64.hpp"
 #include "base/text.hpp"
 
 #include <hicap/error.hpp>
@@ -219,24 +220,6 @@ bool append_decoded(std::string& out, std::string_view text)
         i += 2;
     }
     return true;
-}
-
-// The same.
-void append_base64(std::string& out, std::string_view text)
-{
-    constexpr std::string_view digits =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (; !text.empty(); text.remove_prefix(std::min<std::size_t>(text.size(), 3))) {
-        std::uint32_t group = 0;
-        for (std::size_t i = 0; i != 3; ++i) {
-            auto const byte = i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
-            group = group << 8 | byte;
-        }
-        for (std::size_t i = 0; i != 4; ++i) {
-            auto const digit = digits[group >> (18 - 6 * i) & 0x3FU];
-            out.push_back(i <= text.size() ? digit : '=');
-        }
-    }
 }
 
 secret_string basic_authorization(std::string_view user_info, std::string_view source)
