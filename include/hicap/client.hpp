@@ -3,6 +3,7 @@
 
 #include <hicap/chat.hpp>
 #include <hicap/client_options.hpp>
+#include <hicap/images.hpp>
 #include <hicap/raw_json.hpp>
 #include <hicap/reply.hpp>
 #include <hicap/request_options.hpp>
@@ -47,14 +48,16 @@ public:
 
     [[nodiscard]] hicap::chat::resource chat() const;
 
+    [[nodiscard]] hicap::images::resource images() const;
+
     /// Sends a request for which this library has no operation, with the key, tags, deadlines and
     /// retries of all others.
     ///
     ///     auto models = co_await client.request("GET", "/models");
     ///
-    /// `method` is GET, POST, PUT, PATCH or DELETE. `path` goes below the base URL; it begins with a
-    /// slash, is percent-encoded, and may have a query. `body` is sent as JSON, `extra_body` merged
-    /// into it where it is an object.
+    /// `method` is GET, POST, PUT, PATCH or DELETE. `path` goes below the base URL; it begins with
+    /// a slash, is percent-encoded, and may have a query. `body` is sent as JSON, `extra_body`
+    /// merged into it where it is an object.
     ///
     /// Gives the JSON of the response, and `null` for one without a body.
     /// Cancellation and errors as `chat::completions_resource::create`; `errc::invalid_argument`,

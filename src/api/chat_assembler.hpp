@@ -26,6 +26,14 @@ public:
     /// Whether every choice that has begun has its finish_reason, and there is one.
     [[nodiscard]] bool complete() const noexcept;
 
+    /// Its mark is no chunk.
+    [[nodiscard]] static bool ended() noexcept { return false; }
+
+    [[nodiscard]] static bool may_be_failure(chat::chunk const& chunk) noexcept
+    {
+        return !chunk.extra.empty();
+    }
+
     /// Takes an answer that came whole.
     void adopt(chat::completion whole) { completion_ = std::move(whole); }
 

@@ -34,6 +34,11 @@ hicap::chat::resource client::chat() const
     return hicap::chat::resource(core_);
 }
 
+hicap::images::resource client::images() const
+{
+    return hicap::images::resource(core_);
+}
+
 std::string const& client::base_url() const noexcept
 {
     return core_->base_url();

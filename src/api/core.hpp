@@ -134,6 +134,9 @@ public:
 
     [[nodiscard]] std::shared_ptr<net::clock> const& time() const noexcept { return world_.time; }
 
+    /// In [0, 1).
+    [[nodiscard]] double random() const { return world_.random(); }
+
     [[nodiscard]] std::string const& base_url() const noexcept { return options_.base_url; }
 
     [[nodiscard]] response_limits const& limits() const noexcept { return options_.limits; }

@@ -30,6 +30,8 @@ namespace hicap::detail {
 ///
 ///     void add(Event const&, bool assemble);  // takes note of an event
 ///     bool complete() const;                  // whether the body may end here
+///     bool ended() const;                     // whether nothing comes that is worth a wait
+///     static bool may_be_failure(Event const&); // whether its text may be an error object
 ///     void adopt(snapshot);                   // takes an answer that came whole
 ///     snapshot const& get(); snapshot take(); // what has been assembled
 template <class Event>
@@ -154,6 +156,8 @@ private:
             return step::end;
         if (seen_)
             return step::event;
+        if (assembled.ended())
+            return end();
         switch (source_->next(raw_)) {
         case event_source::status::blocked:
             return step::blocked;
@@ -182,7 +186,7 @@ private:
         if (std::exchange(whole_, false))
             return;
         auto const result = json::decode(raw_.data, event);
-        if (!result || !event.extra.empty())
+        if (!result || assembler<Event>::may_be_failure(event))
             throw_if_error_object(info, raw_.data);
         if (!result) {
             throw error(

@@ -1,0 +1,44 @@
+#ifndef HICAP_API_IMAGES_ASSEMBLER_HPP
+#define HICAP_API_IMAGES_ASSEMBLER_HPP
+
+#include "api/stream_state.hpp"
+
+#include <hicap/images_types.hpp>
+
+#include <utility>
+
+namespace hicap::detail {
+
+/// Collects the images of a stream that are complete.
+template <>
+class assembler<images::event>
+{
+public:
+    void add(images::event const& event, bool assemble);
+
+    /// Whether there is an image; how many follow is not said.
+    [[nodiscard]] bool complete() const noexcept { return complete_; }
+
+    /// Several images may follow one another.
+    [[nodiscard]] static bool ended() noexcept { return false; }
+
+    [[nodiscard]] static bool may_be_failure(images::event const& event) noexcept
+    {
+        return std::holds_alternative<unknown>(event);
+    }
+
+    /// Takes an answer that came whole.
+    void adopt(images::result whole) { result_ = std::move(whole); }
+
+    [[nodiscard]] images::result const& get() const noexcept { return result_; }
+
+    [[nodiscard]] images::result take() { return std::move(result_); }
+
+private:
+    images::result result_;
+    bool complete_ = false;
+};
+
+} // namespace hicap::detail
+
+#endif
