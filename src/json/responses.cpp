@@ -1,0 +1,40 @@
+#include "json/responses_description.hpp"
+
+#include <hicap/responses_types.hpp>
+
+#include <variant>
+
+namespace hicap::json {
+
+template decode_result decode(std::string_view, responses::request&);
+template decode_result decode(std::string_view, responses::response&);
+template decode_result decode(std::string_view, responses::deleted&);
+template decode_result decode(std::string_view, responses::item_list&);
+
+template void encode(responses::request const&, std::string&);
+template void encode(responses::response const&, std::string&);
+template void encode(responses::deleted const&, std::string&);
+template void encode(responses::item_list const&, std::string&);
+
+template void encode_with(responses::request const&, unknown_members const&, std::string&);
+
+} // namespace hicap::json
+
+namespace hicap::responses {
+
+std::string response::text() const
+{
+    std::string result;
+    for (auto const& item : output) {
+        auto const* message = std::get_if<output_message>(&item);
+        if (!message)
+            continue;
+        for (auto const& part : message->content) {
+            if (auto const* said = std::get_if<output_text>(&part))
+                result += said->text;
+        }
+    }
+    return result;
+}
+
+} // namespace hicap::responses
