@@ -7,6 +7,7 @@
 #include <hicap/raw_json.hpp>
 #include <hicap/reply.hpp>
 #include <hicap/request_options.hpp>
+#include <hicap/responses.hpp>
 #include <hicap/statistics.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -47,6 +48,8 @@ public:
     explicit client(std::shared_ptr<detail::client_core> core) noexcept;
 
     [[nodiscard]] hicap::chat::resource chat() const;
+
+    [[nodiscard]] hicap::responses::resource responses() const;
 
     [[nodiscard]] hicap::images::resource images() const;
 

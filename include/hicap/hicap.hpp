@@ -10,13 +10,17 @@
 #include <hicap/deadlines.hpp>
 #include <hicap/error.hpp>
 #include <hicap/headers.hpp>
+#include <hicap/images.hpp>
 #include <hicap/log_observer.hpp>
 #include <hicap/observer.hpp>
+#include <hicap/pages.hpp>
 #include <hicap/rate_limit.hpp>
 #include <hicap/reply.hpp>
 #include <hicap/request_options.hpp>
+#include <hicap/responses.hpp>
 #include <hicap/statistics.hpp>
 #include <hicap/stream.hpp>
+#include <hicap/upload.hpp>
 #include <hicap/version.hpp>
 
 #endif

@@ -422,7 +422,7 @@ struct response
 };
 
 /// Says that a response is gone. Page: DELETE /responses/{response_id}.
-struct deleted
+struct deletion
 {
     /// Sent as `object`.
     static constexpr std::string_view tag = "response";

@@ -34,6 +34,11 @@ hicap::chat::resource client::chat() const
     return hicap::chat::resource(core_);
 }
 
+hicap::responses::resource client::responses() const
+{
+    return hicap::responses::resource(core_);
+}
+
 hicap::images::resource client::images() const
 {
     return hicap::images::resource(core_);

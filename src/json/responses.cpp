@@ -8,12 +8,12 @@ namespace hicap::json {
 
 template decode_result decode(std::string_view, responses::request&);
 template decode_result decode(std::string_view, responses::response&);
-template decode_result decode(std::string_view, responses::deleted&);
+template decode_result decode(std::string_view, responses::deletion&);
 template decode_result decode(std::string_view, responses::item_list&);
 
 template void encode(responses::request const&, std::string&);
 template void encode(responses::response const&, std::string&);
-template void encode(responses::deleted const&, std::string&);
+template void encode(responses::deletion const&, std::string&);
 template void encode(responses::item_list const&, std::string&);
 
 template void encode_with(responses::request const&, unknown_members const&, std::string&);

@@ -13,7 +13,7 @@ namespace hicap::json {
 template <>
 inline constexpr std::string_view tag_key<responses::response> = "object";
 template <>
-inline constexpr std::string_view tag_key<responses::deleted> = "object";
+inline constexpr std::string_view tag_key<responses::deletion> = "object";
 template <>
 inline constexpr std::string_view tag_key<responses::item_list> = "object";
 
@@ -217,9 +217,9 @@ struct description<responses::response>
 };
 
 template <>
-struct description<responses::deleted>
+struct description<responses::deletion>
 {
-    using t = responses::deleted;
+    using t = responses::deletion;
     static constexpr std::array members = {member<&t::id>("id"), member<&t::deleted>("deleted")};
 };
 

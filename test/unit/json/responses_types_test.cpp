@@ -121,8 +121,8 @@ BOOST_AUTO_TEST_CASE(pages_of_items_and_deletions_survive_a_round_trip)
         R"({"object":"list","data":[],"first_id":null,"last_id":null,"has_more":false})"
     );
     BOOST_TEST(last.first_id.is_null());
-    BOOST_TEST(survives<responses::deleted>(gone).deleted);
-    survives<responses::deleted>(R"({"id":"r","object":"response.deleted","deleted":false})");
+    BOOST_TEST(survives<responses::deletion>(gone).deleted);
+    survives<responses::deletion>(R"({"id":"r","object":"response.deleted","deleted":false})");
 }
 
 BOOST_AUTO_TEST_CASE(every_member_and_kind_of_requests_and_responses_occurs_in_the_fixtures)
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(every_member_and_kind_of_requests_and_responses_occurs_in_t
     seen.add(read<responses::response>(fixture("response.json")));
     seen.add(read<responses::response>(fixture("response_nulls.json")));
     seen.add(read<responses::item_list>(one_page));
-    seen.add(read<responses::deleted>(gone));
+    seen.add(read<responses::deletion>(gone));
     seen.add(survives<responses::request>(R"({"text":{"format":{"type":"poem","lines":4}}})"));
     seen.add(read<responses::response>(
         R"({"instructions":"Be brief.","moderation":{"input":{"type":"oracle"}}})"
@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(the_samples_of_the_api_reference_survive_a_round_trip)
     each("POST /responses", "response", responses::response());
     each("GET /responses/{response_id}", "response", responses::response());
     each("POST /responses/{response_id}/cancel", "response", responses::response());
-    each("DELETE /responses/{response_id}", "response", responses::deleted());
+    each("DELETE /responses/{response_id}", "response", responses::deletion());
     each("GET /responses/{response_id}/input_items", "response", responses::item_list());
     BOOST_TEST(count > 15);
     std::fputs(("checked " + std::to_string(count) + " API samples\n").c_str(), stdout);

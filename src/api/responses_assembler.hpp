@@ -1,0 +1,51 @@
+#ifndef HICAP_API_RESPONSES_ASSEMBLER_HPP
+#define HICAP_API_RESPONSES_ASSEMBLER_HPP
+
+#include "api/stream_state.hpp"
+
+#include <hicap/responses_events.hpp>
+#include <hicap/responses_types.hpp>
+
+#include <utility>
+#include <variant>
+
+namespace hicap::detail {
+
+/// Puts the events of a response together, in time linear in their size.
+///
+/// Page: POST /responses, streaming: items are told apart by their output_index, what is in them by
+/// content_index, summary_index and command_index. What comes whole takes the place of its pieces.
+template <>
+class assembler<responses::event>
+{
+public:
+    /// Throws the `api_error` that an `error` event is, and `errc::invalid_response` for an index
+    /// beyond all reason.
+    void add(responses::event const& event, bool assemble);
+
+    /// Whether the event has come that ends a stream.
+    [[nodiscard]] bool complete() const noexcept { return ended_; }
+
+    /// What follows that event is not worth a wait.
+    [[nodiscard]] bool ended() const noexcept { return ended_; }
+
+    [[nodiscard]] static bool may_be_failure(responses::event const& event) noexcept
+    {
+        return std::holds_alternative<unknown>(event);
+    }
+
+    /// Takes an answer that came whole.
+    void adopt(responses::response whole) { response_ = std::move(whole); }
+
+    [[nodiscard]] responses::response const& get() const noexcept { return response_; }
+
+    [[nodiscard]] responses::response take() { return std::move(response_); }
+
+private:
+    responses::response response_;
+    bool ended_ = false;
+};
+
+} // namespace hicap::detail
+
+#endif
