@@ -96,6 +96,18 @@ struct emulator_fault
         sse_garbage,
     };
 
+    /// The life of a response of `POST /responses`: the words of `x-emulator-events`.
+    enum class course
+    {
+        complete,
+        all,
+        failed,
+        incomplete,
+        error,
+        queued,
+        in_progress,
+    };
+
     std::optional<int> status{};
     std::string retry_after{}; ///< empty: no such header
     std::string code{};        ///< empty: null
@@ -122,6 +134,9 @@ struct emulator_fault
 
     std::optional<std::int64_t> tokens{};
     std::optional<double> tokens_per_second{};
+
+    course life = course::complete;   ///< `x-emulator-events`, where it is a word
+    std::vector<std::string> items{}; ///< types, or `all` alone
 };
 
 /// What an emulator has done since it was made.
@@ -139,23 +154,46 @@ struct emulator_statistics
     std::uint64_t requests = 0;          ///< with a complete head and body
     std::uint64_t requests_refused = 0;  ///< and what is no request: errors nobody asked for
     std::uint64_t responses_stalled = 0; ///< that wait now, as was asked for, for a client to leave
-    std::uint64_t tokens_generated = 0;  ///< in streams as they are sent, in whole answers at once
-    std::uint64_t streams_finished = 0;  ///< sent up to `data: [DONE]`
-    std::uint64_t streams_abandoned = 0; ///< the client went away before; the generation stopped
-    std::uint64_t streams_cut = 0;       ///< ended early by a fault that was asked for
+    /// In streams as they are sent, in whole answers at once, in the background when the response
+    /// is next looked at. None after a response was cancelled.
+    std::uint64_t tokens_generated = 0;
+    std::uint64_t streams_finished = 0; ///< sent up to their end
+    /// The client went away before; the generation stopped, unless it is one in the background.
+    std::uint64_t streams_abandoned = 0;
+    std::uint64_t streams_cut = 0;         ///< ended early by a fault that was asked for
+    std::uint64_t responses_cancelled = 0; ///< by `POST /responses/{id}/cancel`
 };
 
 /// A local Hicap: an HTTP/1.1 server that answers as the API does, for tests and benches.
 ///
-/// It serves `POST /chat/completions`, whole and streamed, below `/v1` and `/v2/openai`. It checks
-/// keys, `x-hicap-tags` and every member of a request as the API does, and answers errors with the
+/// It serves all operations of the API below `/v1` and `/v2/openai`, whole and streamed. It checks
+/// keys, `x-hicap-tags` and the members of a request as the API does, and answers errors with the
 /// API's bodies. Members that it does not know are accepted, and so is every model name but
 /// `model-that-does-not-exist`.
 ///
+/// | operation | what there is to know |
+/// |---|---|
+/// | `POST /chat/completions` | stored with `store: true`, a stream when it has ended |
+/// | `GET /chat/completions/{id}`, and `.../messages` | of the last 256 that were stored |
+/// | `POST /responses` | stored unless `store: false`, from its creation on |
+/// | `GET`, `DELETE /responses/{id}` | of the last 256 that were stored |
+/// | `POST /responses/{id}/cancel` | one that is over is returned as it is |
+/// | `GET /responses/{id}/input_items` | what was sent, without earlier responses |
+/// | `POST /images/generations`, `.../edits` | the files are PNGs, whatever was asked for |
+/// | `POST /images/variations` | links lead to the emulator, and need no key |
+/// | `POST /realtime/sessions` | the secrets open nothing |
+/// | `POST /realtime/transcription_sessions` | as above |
+///
+/// A response in the background lives by the clock, at the pace below: it is queued first, begins
+/// after the time of one token, and goes on whether or not it is watched. As fast as it goes, it is
+/// complete when it is next looked at. A response that is streamed in the foreground is cancelled
+/// when its client goes away.
+///
 /// Answers are a function of the prompt: the same messages get the same text. `max_tokens`, `stop`,
-/// `n`, `logprobs`, `response_format`, `stream_options` and `thinking` are honoured. A function is
-/// called when `tool_choice` demands it, or when the last user message holds its name; a
-/// conversation that ends in a tool's answer is answered with text.
+/// `n`, `logprobs`, `response_format`, `stream_options` and `thinking` are honoured, and so are
+/// their like of responses; `reasoning` with an effort or a summary brings a reasoning item. A
+/// function is called when `tool_choice` demands it, or when the last user message holds its name;
+/// a conversation that ends in a tool's answer is answered with text.
 ///
 /// A request may ask for its own failure, and for its own pace, by these headers; `script` asks for
 /// the same whatever the headers say. A value that cannot be read, or that does not fit the others,
@@ -167,7 +205,7 @@ struct emulator_statistics
 /// |---|---|
 /// | `x-emulator-status: 429` | this status (200..599) and its error body, before any check |
 /// | `x-emulator-retry-after: 2` | that error carries `Retry-After` with this text |
-/// | `x-emulator-code: insufficient_quota` | the `code` of that error, or of the error event |
+/// | `x-emulator-code: insufficient_quota` | the `code` of that error, or of a failing stream |
 /// | `x-emulator-body: text` | that error's body is not JSON; without a status: 500 |
 /// | `x-emulator-body: empty` | that error has no body |
 /// | `x-emulator-body: string-error` | that error's body is `{"error":"..."}` |
@@ -178,6 +216,20 @@ struct emulator_statistics
 ///
 /// `x-emulator-header` takes the place of the emulator's own header of that name, but stands beside
 /// those of the framing.
+///
+/// What a response of `POST /responses` is to be, also in the background. In headers a number of
+/// events and a word exclude each other, in a step of `script` they do not:
+///
+/// | request header | what happens |
+/// |---|---|
+/// | `x-emulator-events: all` | it has every type of item and event, but the endings below |
+/// | `x-emulator-events: failed` | it fails halfway, with `response.failed` |
+/// | `x-emulator-events: incomplete` | a filter cuts it short, and it ends `response.incomplete` |
+/// | `x-emulator-events: error` | it fails halfway, with the event `error` |
+/// | `x-emulator-events: queued` | it stays queued until it is cancelled; only in the background |
+/// | `x-emulator-events: in_progress` | as above, in progress |
+/// | `x-emulator-items: reasoning, mcp_call` | examples of these items come before the answer |
+/// | `x-emulator-items: all` | one of each type |
 ///
 /// What a stream brings. Comments, empty events and garbage are nowhere counted as events:
 ///

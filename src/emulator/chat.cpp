@@ -1,7 +1,10 @@
 #include "emulator/chat.hpp"
 
+#include "emulator/answers.hpp"
 #include "emulator/chat_answer.hpp"
 #include "emulator/chat_request.hpp"
+#include "emulator/chat_store.hpp"
+#include "emulator/logprobs.hpp"
 #include "emulator/members.hpp"
 #include "emulator/text.hpp"
 
@@ -10,7 +13,7 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
-#include <chrono>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -50,10 +53,7 @@ answer make_answer(call const& call, chat_request request)
 {
     answer result;
     result.id = call.ids.make("chatcmpl-");
-    result.created = std::chrono::duration_cast<std::chrono::seconds>(
-                         std::chrono::system_clock::now().time_since_epoch()
-    )
-                         .count();
+    result.created = seconds_of_epoch();
     for (std::int64_t i = 0; i != request.choices; ++i) {
         result.choices.push_back(make_chat_choice(request, i, call.fault.tokens));
         for (std::size_t j = 0; j != result.choices.back().calls.size(); ++j)
@@ -82,32 +82,6 @@ json::object usage_of(answer const& answer)
         {"accepted_prediction_tokens", 0},
         {"rejected_prediction_tokens", 0}};
     return usage;
-}
-
-json::object token_logprob(std::string_view token, double logprob)
-{
-    json::array bytes;
-    for (auto const c : token)
-        bytes.push_back(static_cast<std::int64_t>(static_cast<unsigned char>(c)));
-    json::object result;
-    result["token"] = token;
-    result["logprob"] = logprob;
-    result["bytes"] = std::move(bytes);
-    return result;
-}
-
-// The token itself comes first among its rivals, and they are less and less probable.
-json::object logprob_of(std::string const& token, std::int64_t top)
-{
-    auto const first = -static_cast<double>(hash(token) % 1000U) / 1000.0;
-    auto result = token_logprob(token, first);
-    json::array rivals;
-    for (std::int64_t i = 0; i != top; ++i) {
-        auto const name = i == 0 ? token : token + std::to_string(i);
-        rivals.push_back(token_logprob(name, first - static_cast<double>(i)));
-    }
-    result["top_logprobs"] = std::move(rivals);
-    return result;
 }
 
 json::object logprobs_of(json::array tokens)
@@ -181,7 +155,7 @@ json::object whole_choice(answer const& answer, std::size_t index)
     return result;
 }
 
-std::string whole_answer(answer const& answer)
+json::object whole_answer(answer const& answer)
 {
     json::array choices;
     for (std::size_t i = 0; i != answer.choices.size(); ++i)
@@ -198,7 +172,7 @@ std::string whole_answer(answer const& answer)
     result["system_fingerprint"] = fingerprint;
     if (!answer.request.metadata.is_null())
         result["metadata"] = answer.request.metadata;
-    return json::serialize(result);
+    return result;
 }
 
 /// The events of a streamed answer: per choice the role, a chunk a token and the finish, choices
@@ -206,7 +180,9 @@ std::string whole_answer(answer const& answer)
 class chunk_source : public event_source
 {
 public:
-    explicit chunk_source(answer whole) : answer_(std::move(whole)), padding_(hash(answer_.id))
+    /// `at_end` is called, where there is one, before the terminal mark.
+    chunk_source(answer whole, std::function<void()> at_end)
+        : answer_(std::move(whole)), at_end_(std::move(at_end)), padding_(hash(answer_.id))
     {
         for (auto const& choice : answer_.choices)
             rounds_ = std::max(rounds_, choice.pieces.size() + 2);
@@ -231,6 +207,8 @@ public:
             ++ending_;
             [[fallthrough]];
         case 1:
+            if (at_end_)
+                at_end_();
             return event{"[DONE]"};
         default:
             ending_ = 2;
@@ -321,23 +299,15 @@ private:
         return result;
     }
 
-    // Hides the length of a token from whoever sees only the size of a record.
     void add_padding(json::object& whole, chat_piece const* piece)
     {
-        constexpr std::size_t padded_size = 16;
-        constexpr std::string_view letters =
-            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-
         if (!answer_.request.include_obfuscation)
             return;
-        auto const used = piece != nullptr ? std::min(piece->text.size(), padded_size - 1) : 0;
-        std::string text;
-        while (text.size() + used < padded_size)
-            text += letters[next_random(padding_) % letters.size()];
-        whole["obfuscation"] = text;
+        whole["obfuscation"] = write_padding(padding_, piece != nullptr ? piece->text.size() : 0);
     }
 
     answer answer_;
+    std::function<void()> at_end_;
     std::uint64_t padding_;
     std::size_t rounds_ = 0;
     std::size_t round_ = 0;
@@ -351,19 +321,28 @@ response create_chat_completion(call const& call)
 {
     auto const body = parse_object(call.http.body);
     auto answer = make_answer(call, read_chat_request(body));
-
-    response result;
-    result.prompt_tokens = answer.request.prompt.tokens;
-    result.tokens = answer.completion_tokens();
+    auto const prompt_tokens = answer.request.prompt.tokens;
+    auto const tokens = answer.completion_tokens();
     auto const as_json = call.fault.content == emulator_fault::other_content::json;
-    if (answer.request.stream && !as_json) {
-        result.headers.append("content-type", "text/event-stream; charset=utf-8");
-        result.headers.append("cache-control", "no-cache");
-        result.events = std::make_unique<chunk_source>(std::move(answer));
-    } else {
-        result.headers.append("content-type", "application/json");
-        result.body = whole_answer(answer);
+
+    std::function<void()> store;
+    if (answer.request.store) {
+        auto stored = make_stored_completion(body, whole_answer(answer), call.request_id);
+        store = [objects = call.objects, id = answer.id, stored = std::move(stored)] {
+            objects->completions.insert(id, stored);
+        };
     }
+    response result;
+    if (answer.request.stream && !as_json) {
+        auto chunks = std::make_unique<chunk_source>(std::move(answer), std::move(store));
+        result = stream_answer(std::move(chunks));
+    } else {
+        result = json_answer(whole_answer(answer));
+        if (store)
+            store();
+    }
+    result.prompt_tokens = prompt_tokens;
+    result.tokens = tokens;
     return result;
 }
 

@@ -1,7 +1,7 @@
 #include "emulator/chat_request.hpp"
 
 #include "emulator/members.hpp"
-#include "emulator/refusal.hpp"
+#include "emulator/shared_members.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -10,30 +10,8 @@
 namespace hicap::emulation {
 namespace {
 
-constexpr std::string_view missing_model = "model-that-does-not-exist";
-
-void read_model(members const& body, chat_request& request)
-{
-    request.model = body.require_text("model");
-    if (request.model.empty())
-        body.refuse_value("model", "it is empty");
-}
-
-void look_up_model(chat_request const& request)
-{
-    if (request.model == missing_model)
-        throw refusal(
-            404,
-            "There is no model '" + request.model + "', or this key may not use it.",
-            "model_not_found",
-            "model"
-        );
-}
-
 void read_sampling(members const& body)
 {
-    (void)body.number("temperature", 0, 2);
-    (void)body.number("top_p", 0, 1);
     (void)body.number("frequency_penalty", -2, 2);
     (void)body.number("presence_penalty", -2, 2);
     (void)body.integer("seed");
@@ -110,36 +88,6 @@ void read_format(members const& body, chat_request& request)
         request.schema = json::object{{"type", "object"}};
 }
 
-void read_metadata(members const& body, chat_request& request)
-{
-    constexpr std::size_t max_pairs = 16;
-    constexpr std::size_t max_key_size = 64;
-    constexpr std::size_t max_value_size = 512;
-
-    auto const metadata = body.child("metadata");
-    if (!metadata)
-        return;
-    if (metadata->object().size() > max_pairs)
-        body.refuse_value("metadata", "it may have at most 16 pairs");
-    for (auto const& pair : metadata->object()) {
-        std::string_view const key(pair.key().data(), pair.key().size());
-        if (key.size() > max_key_size)
-            body.refuse_value("metadata", "a key may be at most 64 characters long");
-        if (pair.value().is_null())
-            metadata->refuse_type(key, "a string", pair.value());
-        (void)metadata->text(key, max_value_size);
-    }
-    request.metadata = metadata->object();
-}
-
-void read_service_tier(members const& body, chat_request& request)
-{
-    auto const tier =
-        body.one_of("service_tier", {"auto", "default", "flex", "scale", "priority", "fast"});
-    if (tier && *tier != "auto")
-        request.service_tier = *tier;
-}
-
 // An array of strings out of a few.
 void read_modalities(members const& body)
 {
@@ -180,27 +128,11 @@ void read_prediction(members const& body)
 // Members that are checked and change nothing else in the answer.
 void read_others(members const& body)
 {
-    constexpr std::size_t max_identifier_size = 64;
-
     (void)body.one_of("verbosity", {"low", "medium", "high"});
-    (void
-    )body.one_of("reasoning_effort", {"none", "minimal", "low", "medium", "high", "xhigh", "max"});
-    (void)body.boolean("store");
-    (void)body.text("user");
-    (void)body.text("safety_identifier", max_identifier_size);
-    (void)body.text("prompt_cache_key");
-    (void)body.one_of("prompt_cache_retention", {"in_memory", "24h"});
-    if (auto const cache = body.child("prompt_cache_options")) {
-        (void)cache->text("ttl");
-        (void)cache->one_of("mode", {"implicit", "explicit"});
-    }
+    (void)read_effort(body, "reasoning_effort");
     if (auto const search = body.child("web_search_options")) {
         (void)search->one_of("search_context_size", {"low", "medium", "high"});
         (void)search->child("user_location");
-    }
-    if (auto const moderation = body.child("moderation")) {
-        (void)moderation->require_text("model");
-        (void)moderation->child("policy");
     }
     read_modalities(body);
     read_audio(body);
@@ -229,11 +161,11 @@ chat_request read_chat_request(json::object const& object)
     read_streaming(body, request);
     read_format(body, request);
     read_chat_tools(body, request);
-    read_metadata(body, request);
-    read_service_tier(body, request);
+    read_shared_members(body, request);
+    request.store = body.boolean("store").value_or(false);
     read_thinking(body, request);
     read_others(body);
-    look_up_model(request);
+    look_up_model(request.model);
     return request;
 }
 

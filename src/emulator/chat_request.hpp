@@ -59,6 +59,7 @@ struct chat_request
     std::vector<chat_tool> tools; ///< those that may be called, in their order
     chat_tool_choice tool_choice;
 
+    bool store = false;
     bool stream = false;
     bool include_usage = false;
     bool include_obfuscation = true;

@@ -145,11 +145,23 @@ asio::awaitable<bool> connection::wait_for_more_than(std::size_t size)
 
 asio::awaitable<bool> connection::wait_until(clock::time_point time)
 {
-    while (!ended_ && clock::now() < time) {
+    while (!ended_ && clock::now() < time)
+        co_await wait_for_wake_up_until(time);
+    co_return !ended_;
+}
+
+asio::awaitable<bool> connection::wait_for_wake_up_until(clock::time_point time)
+{
+    if (!ended_) {
         wake_.expires_at(time);
         co_await wake_.async_wait(use_tuple);
     }
     co_return !ended_;
+}
+
+void connection::wake_up() noexcept
+{
+    wake_.cancel();
 }
 
 asio::awaitable<bool> connection::write(std::string_view bytes)

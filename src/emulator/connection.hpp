@@ -77,6 +77,9 @@ private:
 
     asio::awaitable<bool> write(std::string_view bytes) override;
     asio::awaitable<bool> wait_until(std::chrono::steady_clock::time_point time) override;
+    asio::awaitable<bool> wait_for_wake_up_until(std::chrono::steady_clock::time_point time
+    ) override;
+    void wake_up() noexcept override;
 
     [[nodiscard]] bool has_client() const noexcept override { return !ended_; }
 

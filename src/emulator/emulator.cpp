@@ -167,6 +167,7 @@ public:
         result.streams_finished = streams_finished_.load(relaxed);
         result.streams_abandoned = streams_abandoned_.load(relaxed);
         result.streams_cut = streams_cut_.load(relaxed);
+        result.responses_cancelled = responses_cancelled_.load(relaxed);
         return result;
     }
 
@@ -175,6 +176,8 @@ public:
         auto result = service_.answer(request, clock::now());
         if (result.refused)
             count(requests_refused_);
+        if (result.cancelled)
+            count(responses_cancelled_);
         return result;
     }
 
@@ -281,6 +284,7 @@ private:
     counter streams_finished_{0};
     counter streams_abandoned_{0};
     counter streams_cut_{0};
+    counter responses_cancelled_{0};
 };
 
 emulator::emulator(asio::any_io_executor executor, emulator_options options)

@@ -3,7 +3,9 @@
 
 #include <hicap/emulator.hpp>
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +16,8 @@
 // What the resources and the connection exchange: no sockets here, so that a resource is a function
 // from a request to a response.
 namespace hicap::emulation {
+
+using time_point = std::chrono::steady_clock::time_point;
 
 /// Header fields in their order. Names are compared without regard to case.
 class fields
@@ -57,6 +61,7 @@ struct event
     std::uint64_t tokens = 0; ///< that it brings, for the pace and the statistics
     bool failure = false;     ///< the error object of a fault
     bool raw = false;         ///< no event, but text to be sent as it is
+    std::string name{};       ///< of the field `event`; empty: no such field
 };
 
 /// Makes the events of a stream one by one, so that a stream that nobody reads stops.
@@ -67,6 +72,12 @@ public:
 
     /// The next event, none after the last.
     [[nodiscard]] virtual std::optional<event> next() = 0;
+
+    /// When `next` may be called.
+    [[nodiscard]] virtual time_point due() const noexcept { return time_point::min(); }
+
+    /// Lets `notify` be called, as long as the source lives, whenever `due` has changed by itself.
+    virtual void on_change(std::function<void()> notify) { (void)notify; }
 };
 
 struct response
@@ -78,7 +89,9 @@ struct response
     std::int64_t prompt_tokens = 0;
     std::uint64_t tokens = 0;     ///< of the whole answer
     double tokens_per_second = 0; ///< 0: at once
+    bool paced = true;            ///< false: what it tells was made before, at its own pace
     bool refused = false;         ///< an error that nobody asked for
+    bool cancelled = false;       ///< it tells that a response was cancelled by it
     emulator_fault fault;
 };
 

@@ -1,6 +1,7 @@
 #include "emulator/fault.hpp"
 
 #include "emulator/refusal.hpp"
+#include "emulator/response_items.hpp"
 
 #include <algorithm>
 #include <array>
@@ -175,6 +176,32 @@ void read_choices(fields const& headers, emulator_fault& fault)
     read_choice(headers, "x-emulator-stall", fault.stall_after_bytes, stalls);
 }
 
+constexpr std::string_view events_header = "x-emulator-events";
+constexpr std::string_view items_header = "x-emulator-items";
+
+// A number of events is where a stream ends, a word is the life of a response.
+bool is_word(std::string_view text)
+{
+    return !text.empty() && text.front() >= 'a' && text.front() <= 'z';
+}
+
+void read_life(fields const& headers, emulator_fault& fault)
+{
+    using course = emulator_fault::course;
+
+    choices<course> const courses = {
+        {"all", course::all},
+        {"failed", course::failed},
+        {"incomplete", course::incomplete},
+        {"error", course::error},
+        {"queued", course::queued},
+        {"in_progress", course::in_progress},
+    };
+    auto const* text = headers.find(events_header);
+    if (text != nullptr && is_word(*text))
+        read_choice(headers, events_header, fault.life, courses);
+}
+
 std::string text_of(fields const& headers, std::string_view name)
 {
     auto const* text = headers.find(name);
@@ -192,6 +219,21 @@ std::string_view trim(std::string_view text)
     while (!text.empty() && is_space(text.back()))
         text.remove_suffix(1);
     return text;
+}
+
+// An empty name, which no item has, stands for what is missing between two commas.
+std::vector<std::string> read_items(std::string_view text)
+{
+    std::vector<std::string> result;
+    if (text.empty())
+        return result;
+    for (;;) {
+        auto const end = text.find(',');
+        result.emplace_back(trim(text.substr(0, end)));
+        if (end == std::string_view::npos)
+            return result;
+        text.remove_prefix(end + 1);
+    }
 }
 
 std::pair<std::string, std::string> read_extra_header(std::string_view text)
@@ -262,6 +304,13 @@ public:
         return inner_->next();
     }
 
+    [[nodiscard]] time_point due() const noexcept override
+    {
+        return left_ == 0 ? time_point::min() : inner_->due();
+    }
+
+    void on_change(std::function<void()> notify) override { inner_->on_change(std::move(notify)); }
+
 private:
     std::unique_ptr<event_source> inner_;
     std::uint64_t left_;
@@ -294,6 +343,16 @@ public:
         return inner_->next();
     }
 
+    [[nodiscard]] time_point due() const noexcept override
+    {
+        auto const has_preface = std::any_of(before_.begin(), before_.end(), [](auto const& each) {
+            return each.times != 0;
+        });
+        return has_preface ? time_point::min() : inner_->due();
+    }
+
+    void on_change(std::function<void()> notify) override { inner_->on_change(std::move(notify)); }
+
 private:
     std::unique_ptr<event_source> inner_;
     prefaces before_;
@@ -306,10 +365,14 @@ emulator_fault read_fault(fields const& headers)
     emulator_fault result;
     for_each_number(result, [&](std::string_view name, auto& value, auto min, auto max) {
         auto const* text = headers.find(name);
-        if (text != nullptr && !read_number(*text, value))
+        if (text == nullptr || (name == events_header && is_word(*text)))
+            return;
+        if (!read_number(*text, value))
             refuse_number(name, min, max);
     });
     read_choices(headers, result);
+    read_life(headers, result);
+    result.items = read_items(text_of(headers, items_header));
     result.retry_after = text_of(headers, "x-emulator-retry-after");
     result.code = text_of(headers, "x-emulator-code");
     for (auto const& [name, value] : headers) {
@@ -332,6 +395,10 @@ void check_fault(emulator_fault const& fault, bool tls)
     for (auto const& [name, value] : fault.headers) {
         if (!is_header_name(name) || !is_header_value(value))
             refuse(extra_header, extra_header_form);
+    }
+    for (auto const& item : fault.items) {
+        if (!is_item_type(item) && (item != all_items || fault.items.size() != 1))
+            refuse(items_header, "types of output items, or all");
     }
     auto const is_cut = fault.events || fault.cut_after;
     if (fault.cut != ending::fin && !is_cut)

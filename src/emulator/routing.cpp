@@ -1,7 +1,11 @@
 #include "emulator/routing.hpp"
 
 #include "emulator/chat.hpp"
+#include "emulator/chat_store.hpp"
+#include "emulator/images.hpp"
+#include "emulator/realtime.hpp"
 #include "emulator/refusal.hpp"
+#include "emulator/responses.hpp"
 
 #include <array>
 
@@ -11,12 +15,26 @@ namespace {
 struct route
 {
     std::string_view method;
-    std::string_view path;
-    handler serve;
+    std::string_view path; ///< a segment in braces stands for any that is not empty
+    response (*serve)(call const&);
+    bool open = false;
 };
 
-constexpr std::array<route, 1> routes = {{
+constexpr std::array<route, 14> routes = {{
     {"POST", "/chat/completions", &create_chat_completion},
+    {"GET", "/chat/completions/{completion_id}", &get_chat_completion},
+    {"GET", "/chat/completions/{completion_id}/messages", &list_chat_messages},
+    {"POST", "/responses", &create_response},
+    {"GET", "/responses/{response_id}", &get_response},
+    {"DELETE", "/responses/{response_id}", &delete_response},
+    {"POST", "/responses/{response_id}/cancel", &cancel_response},
+    {"GET", "/responses/{response_id}/input_items", &list_input_items},
+    {"POST", "/images/generations", &generate_images},
+    {"POST", "/images/edits", &edit_images},
+    {"POST", "/images/variations", &vary_image},
+    {"GET", "/images/files/{name}", &get_image_file, true},
+    {"POST", "/realtime/sessions", &create_realtime_session},
+    {"POST", "/realtime/transcription_sessions", &create_transcription_session},
 }};
 
 // The paths below which the API has been served.
@@ -31,6 +49,24 @@ std::string_view endpoint(std::string_view target) noexcept
             return path.substr(base.size());
     }
     return {};
+}
+
+// Whether the path is that of the route; its parameters are added as they were sent.
+bool matches(
+    std::string_view route, std::string_view path, std::vector<std::string_view>& parameters
+)
+{
+    auto const wanted = split_path(route);
+    auto const given = split_path(path);
+    if (wanted.size() != given.size())
+        return false;
+    for (std::size_t i = 0; i != wanted.size(); ++i) {
+        if (wanted[i].starts_with('{') && !given[i].empty())
+            parameters.push_back(given[i]);
+        else if (wanted[i] != given[i])
+            return false;
+    }
+    return true;
 }
 
 } // namespace
@@ -54,12 +90,17 @@ std::string id_source::make(std::string_view prefix)
     return id;
 }
 
-handler find_handler(request const& request)
+destination find_destination(request const& request)
 {
     auto const path = endpoint(request.target);
     for (auto const& route : routes) {
-        if (route.path == path && route.method == request.method)
-            return route.serve;
+        std::vector<std::string_view> parameters;
+        if (route.method != request.method || !matches(route.path, path, parameters))
+            continue;
+        destination result{route.serve, {}, route.open};
+        for (auto const each : parameters)
+            result.parameters.push_back(percent_decode(each));
+        return result;
     }
     auto const allowed = allowed_methods(request.target);
     if (allowed.empty())
@@ -74,7 +115,8 @@ std::string allowed_methods(std::string_view target)
     auto const path = endpoint(target);
     std::string methods;
     for (auto const& route : routes) {
-        if (route.path != path)
+        std::vector<std::string_view> parameters;
+        if (!matches(route.path, path, parameters))
             continue;
         if (!methods.empty())
             methods += ", ";

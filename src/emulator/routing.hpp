@@ -2,10 +2,14 @@
 #define HICAP_EMULATOR_ROUTING_HPP
 
 #include "emulator/exchange.hpp"
+#include "emulator/objects.hpp"
+#include "emulator/target.hpp"
 
+#include <memory>
 #include <random>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace hicap::emulation {
 
@@ -28,12 +32,25 @@ struct call
     request const& http;
     emulator_fault const& fault;
     id_source& ids;
+    std::shared_ptr<stored_objects> objects; ///< never null
+    std::vector<std::string> parameters;     ///< those of the path, decoded
+    text_pairs query;
+    time_point now;
+    double tokens_per_second = 0;
+    std::string request_id;
+    bool tls = false;
 };
 
-using handler = response (*)(call const&);
+/// Where a request goes.
+struct destination
+{
+    response (*serve)(call const&);
+    std::vector<std::string> parameters;
+    bool open; ///< to everybody, without a key
+};
 
-/// The handler for the path and method of a request. Throws `refusal`: 404, or 405.
-[[nodiscard]] handler find_handler(request const& request);
+/// The destination for the path and method of a request. Throws `refusal`: 404, or 405.
+[[nodiscard]] destination find_destination(request const& request);
 
 /// The methods that the path allows, for the header `Allow`; empty for an unknown path.
 [[nodiscard]] std::string allowed_methods(std::string_view target);

@@ -194,8 +194,9 @@ asio::awaitable<bool> response_sender::send_events()
     std::uint64_t tokens = 0;
     bool failed = false;
     std::string bytes;
+    response_.events->on_change([this] { path_.wake_up(); });
     for (;;) {
-        if (!co_await pass(events))
+        if (!co_await pass(events) || !co_await wait_for_next_event())
             co_return false;
         auto const event = response_.events->next();
         if (!event)
@@ -218,6 +219,8 @@ asio::awaitable<bool> response_sender::send_events()
         bytes.clear();
         if (event->raw)
             append_piece(bytes, {event->data});
+        else if (!event->name.empty())
+            append_piece(bytes, {"event: ", event->name, "\ndata: ", event->data, "\n\n"});
         else
             append_piece(bytes, {"data: ", event->data, "\n\n"});
         if (!co_await put(bytes))
@@ -230,6 +233,15 @@ asio::awaitable<bool> response_sender::send_events()
         observer_.on_stream_cut();
     else
         observer_.on_stream_finished();
+    co_return true;
+}
+
+asio::awaitable<bool> response_sender::wait_for_next_event()
+{
+    for (auto due = response_.events->due(); clock::now() < due; due = response_.events->due()) {
+        if (!co_await path_.wait_for_wake_up_until(due))
+            co_return false;
+    }
     co_return true;
 }
 

@@ -30,6 +30,11 @@ public:
     [[nodiscard]] virtual asio::awaitable<bool>
     wait_until(std::chrono::steady_clock::time_point time) = 0;
 
+    /// As `wait_until`, but may return early, and does so for `wake_up`.
+    [[nodiscard]] virtual asio::awaitable<bool>
+    wait_for_wake_up_until(std::chrono::steady_clock::time_point time) = 0;
+    virtual void wake_up() noexcept = 0;
+
     /// False once nothing more will be received.
     [[nodiscard]] virtual bool has_client() const noexcept = 0;
 };
@@ -85,6 +90,7 @@ private:
     asio::awaitable<bool> send_document();
     asio::awaitable<bool> send_stream();
     asio::awaitable<bool> send_events();
+    asio::awaitable<bool> wait_for_next_event();
     /// What is to happen after so many events.
     asio::awaitable<bool> pass(std::uint64_t events);
     asio::awaitable<bool> pause(std::chrono::steady_clock::duration time);

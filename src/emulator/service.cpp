@@ -35,7 +35,7 @@ response rate_limited(std::chrono::seconds wait)
 
 service::service(emulator_options const& options, time_point now)
     : api_key_(options.api_key), tls_(options.tls), tokens_per_second_(options.tokens_per_second),
-      limiter_(options.rate_limit, now)
+      limiter_(options.rate_limit, now), objects_(std::make_shared<stored_objects>())
 {}
 
 void service::script(std::vector<emulator_fault> steps)
@@ -47,9 +47,10 @@ response service::answer(request const& request, time_point now)
 {
     emulator_fault fault;
     response result;
+    auto request_id = ids_.make("req_");
     try {
         fault = take_fault(request.headers);
-        result = serve(request, fault, now);
+        result = serve(request, fault, request_id, now);
     } catch (refusal const& why) {
         result = error_response(why);
         if (why.status() == 405)
@@ -57,7 +58,7 @@ response service::answer(request const& request, time_point now)
     } catch (std::exception const& why) {
         result = error_response(refusal(500, std::string("The emulator failed: ") + why.what()));
     }
-    describe(result, now);
+    describe(result, std::move(request_id), now);
     for (auto const& [name, value] : fault.headers)
         result.headers.remove(name);
     for (auto const& [name, value] : fault.headers)
@@ -69,7 +70,7 @@ response service::answer(request const& request, time_point now)
 response service::refuse(refusal const& why, time_point now)
 {
     auto result = error_response(why);
-    describe(result, now);
+    describe(result, ids_.make("req_"), now);
     return result;
 }
 
@@ -85,28 +86,47 @@ emulator_fault service::take_fault(fields const& headers)
     return fault;
 }
 
-response service::serve(request const& request, emulator_fault const& fault, time_point now)
+response service::serve(
+    request const& request,
+    emulator_fault const& fault,
+    std::string const& request_id,
+    time_point now
+)
 {
     if (auto instead = replacement(fault))
         return std::move(*instead);
 
-    auto const handle = find_handler(request);
-    check_key(request.headers, api_key_);
+    auto found = find_destination(request);
+    if (!found.open)
+        check_key(request.headers, api_key_);
     check_tags(request.headers);
     if (auto const wait = limiter_.take_request(now))
         return rate_limited(*wait);
 
-    auto result = handle({request, fault, ids_});
+    auto const pace = fault.tokens_per_second.value_or(tokens_per_second_);
+    auto result = found.serve(
+        {request,
+         fault,
+         ids_,
+         objects_,
+         std::move(found.parameters),
+         read_query(request.target),
+         now,
+         pace,
+         request_id,
+         tls_}
+    );
     limiter_.take_tokens(result.prompt_tokens + static_cast<std::int64_t>(result.tokens));
-    result.tokens_per_second = fault.tokens_per_second.value_or(tokens_per_second_);
+    if (result.paced)
+        result.tokens_per_second = pace;
     if (result.events)
         result.events = spoil(std::move(result.events), fault);
     return result;
 }
 
-void service::describe(response& response, time_point now)
+void service::describe(response& response, std::string request_id, time_point now)
 {
-    response.headers.append("x-request-id", ids_.make("req_"));
+    response.headers.append("x-request-id", std::move(request_id));
     limiter_.describe(response.headers, now);
 }
 

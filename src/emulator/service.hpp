@@ -7,8 +7,8 @@
 
 #include <hicap/emulator.hpp>
 
-#include <chrono>
 #include <deque>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,8 +20,6 @@ class refusal;
 class service
 {
 public:
-    using time_point = std::chrono::steady_clock::time_point;
-
     service(emulator_options const& options, time_point now);
 
     /// The faults of the requests to come, one each. Precondition: `check_fault` accepts them.
@@ -35,14 +33,21 @@ public:
 private:
     /// That of the script, or else of the headers.
     emulator_fault take_fault(fields const& headers);
-    response serve(request const& request, emulator_fault const& fault, time_point now);
-    void describe(response& response, time_point now);
+    response serve(
+        request const& request,
+        emulator_fault const& fault,
+        std::string const& request_id,
+        time_point now
+    );
+    void describe(response& response, std::string request_id, time_point now);
 
     std::string api_key_;
     bool tls_;
     double tokens_per_second_;
     rate_limiter limiter_;
     id_source ids_;
+    /// Streams that are under way share them.
+    std::shared_ptr<stored_objects> objects_;
     std::deque<emulator_fault> steps_; ///< of the script that are left
 };
 

@@ -139,6 +139,19 @@ std::string write_reasoning(std::string_view topic)
     return text;
 }
 
+std::string write_padding(std::uint64_t& state, std::size_t token_size)
+{
+    constexpr std::size_t padded_size = 16;
+    constexpr std::string_view letters =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+
+    auto const used = std::min(token_size, padded_size - 1);
+    std::string text;
+    while (text.size() + used < padded_size)
+        text += letters[next_random(state) % letters.size()];
+    return text;
+}
+
 std::vector<std::string_view> split_tokens(std::string_view text, std::size_t max_code_points)
 {
     std::vector<std::string_view> tokens;

@@ -30,6 +30,10 @@ write_answer_of_length(std::string_view topic, std::uint64_t seed, std::size_t t
 /// What the model is said to think before it answers.
 [[nodiscard]] std::string write_reasoning(std::string_view topic);
 
+/// Letters and digits that hide the length of a token of that size from whoever sees only the size
+/// of a record.
+[[nodiscard]] std::string write_padding(std::uint64_t& state, std::size_t token_size);
+
 /// Cuts a text into tokens: a word with the space before it, long words in several pieces of at
 /// most `max_code_points`. No code point is cut, and the tokens put together are the text.
 [[nodiscard]] std::vector<std::string_view>

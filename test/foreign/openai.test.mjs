@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import OpenAI from 'openai';
+import OpenAI, { toFile } from 'openai';
 
 const client = new OpenAI({
   baseURL: process.env.EMULATOR_URL,
@@ -285,4 +285,234 @@ test('many requests at a time are answered each with its own', async () => {
     together.map((chunks) => textOf(chunks)),
     alone.map((completion) => completion.choices[0].message.content),
   );
+});
+
+test('a stored completion and its messages can be read', async () => {
+  const made = await client.chat.completions.create(ask('Keep this.', { store: true }));
+
+  const stored = await client.chat.completions.retrieve(made.id);
+  const messages = [];
+  for await (const message of client.chat.completions.messages.list(made.id, { limit: 1 }))
+    messages.push(message);
+
+  assert.equal(stored.id, made.id);
+  assert.equal(stored.choices[0].message.content, made.choices[0].message.content);
+  assert.deepEqual(
+    messages.map((message) => message.content),
+    ['Keep this.'],
+  );
+});
+
+const respond = (input, more = {}) => ({ model: 'gpt-5', input, ...more });
+
+async function eventsOf(stream) {
+  const events = [];
+  for await (const event of stream) events.push(event);
+  return events;
+}
+
+test('a response has text, usage and a request id', async () => {
+  const response = await client.responses.create(respond('What is a strand?'));
+
+  assert.equal(response.object, 'response');
+  assert.equal(response.status, 'completed');
+  assert.match(response._request_id, /^req_/);
+  assert.ok(response.output_text.length > 0);
+  assert.ok(response.usage.total_tokens > response.usage.output_tokens);
+});
+
+test('the helper of responses assembles the whole answer from its events', async () => {
+  const whole = await client.responses.create(respond('What is a strand?'));
+  const deltas = [];
+
+  const helper = client.responses.stream(respond('What is a strand?'));
+  helper.on('response.output_text.delta', ({ delta }) => deltas.push(delta));
+  const response = await helper.finalResponse();
+
+  assert.equal(deltas.join(''), whole.output_text);
+  assert.equal(response.output_text, whole.output_text);
+  assert.deepEqual(response.usage, whole.usage);
+});
+
+test('all events and all items are understood', async () => {
+  const headers = { 'x-emulator-events': 'all' };
+
+  const helper = client.responses.stream(respond('Everything.'), { headers });
+  const types = new Set();
+  helper.on('event', ({ type }) => types.add(type));
+  const response = await helper.finalResponse();
+
+  assert.equal(types.size, 55);
+  assert.equal(new Set(response.output.map(({ type }) => type)).size, 28);
+});
+
+test('a function of a response is called, and its output answered with text', async () => {
+  const tools = [{ type: 'function', strict: true, ...weather.function }];
+
+  const first = await client.responses.create(respond('Use it.', { tools, tool_choice: 'required' }));
+  const [call] = first.output;
+  assert.equal(call.type, 'function_call');
+  assert.equal(typeof JSON.parse(call.arguments).city, 'string');
+
+  const output = { type: 'function_call_output', call_id: call.call_id, output: '21 degrees' };
+  const second = await client.responses.create(
+    respond([output], { tools, previous_response_id: first.id }),
+  );
+  assert.ok(second.output_text.length > 0);
+});
+
+test('a response obeys a JSON schema', async () => {
+  const schema = {
+    type: 'object',
+    properties: { name: { type: 'string' } },
+    required: ['name'],
+    additionalProperties: false,
+  };
+  const format = { type: 'json_schema', name: 'parcel', strict: true, schema };
+
+  const response = await client.responses.parse(respond('Describe.', { text: { format } }));
+
+  assert.equal(typeof response.output_parsed.name, 'string');
+});
+
+test('a response is read, listed and deleted', async () => {
+  const made = await client.responses.create(respond('Keep this.'));
+
+  const stored = await client.responses.retrieve(made.id);
+  assert.equal(stored.output_text, made.output_text);
+  const items = [];
+  for await (const item of client.responses.inputItems.list(made.id)) items.push(item);
+  assert.equal(items[0].content[0].text, 'Keep this.');
+
+  await client.responses.delete(made.id);
+  await assert.rejects(client.responses.retrieve(made.id), (error) => {
+    assert.ok(error instanceof OpenAI.NotFoundError);
+    return true;
+  });
+});
+
+test('a response in the background is polled until it is complete', async () => {
+  const headers = { 'x-emulator-tokens-per-second': '500' };
+  let response = await client.responses.create(respond('Work.', { background: true }), { headers });
+  assert.equal(response.status, 'queued');
+
+  while (response.status === 'queued' || response.status === 'in_progress')
+    response = await client.responses.retrieve(response.id);
+
+  assert.equal(response.status, 'completed');
+  assert.ok(response.output_text.length > 0);
+});
+
+test('a response in the background is cancelled, and its stream ends', async () => {
+  const headers = { 'x-emulator-events': 'in_progress' };
+  const made = await client.responses.create(respond('Work.', { background: true }), { headers });
+
+  const stream = await client.responses.retrieve(made.id, { stream: true });
+  const events = eventsOf(stream);
+  const cancelled = await client.responses.cancel(made.id);
+
+  assert.equal(cancelled.status, 'cancelled');
+  const types = (await events).map(({ type }) => type);
+  assert.ok(!types.includes('response.completed'));
+  assert.equal((await client.responses.cancel(made.id)).status, 'cancelled');
+});
+
+test('a background stream is resumed after the event that came last', async () => {
+  const headers = { 'x-emulator-tokens-per-second': '500' };
+  const request = respond('Work.', { background: true, stream: true });
+  let id;
+  let last;
+  for await (const event of await client.responses.create(request, { headers })) {
+    id ??= event.response.id;
+    last = event.sequence_number;
+    if (last === 6) break;
+  }
+
+  const resumed = await client.responses.retrieve(id, { stream: true, starting_after: last });
+  const rest = await eventsOf(resumed);
+
+  assert.equal(rest[0].sequence_number, last + 1);
+  assert.equal(rest.at(-1).type, 'response.completed');
+  assert.deepEqual(rest.at(-1).response.output, (await client.responses.retrieve(id)).output);
+});
+
+test('the failure of a response is told in its last event', async () => {
+  for (const [word, type] of [
+    ['failed', 'response.failed'],
+    ['incomplete', 'response.incomplete'],
+  ]) {
+    const headers = { 'x-emulator-events': word };
+    const stream = await client.responses.create(respond('Fail.', { stream: true }), { headers });
+    assert.equal((await eventsOf(stream)).at(-1).type, type);
+  }
+});
+
+test('an unknown previous response is named', async () => {
+  await assert.rejects(
+    client.responses.create(respond('Go on.', { previous_response_id: 'resp_0' })),
+    (error) => error.status === 400 && error.code === 'previous_response_not_found',
+  );
+});
+
+const isPng = (base64) => Buffer.from(base64, 'base64').subarray(1, 4).toString() === 'PNG';
+
+test('images are generated, whole and with drafts', async () => {
+  const request = { model: 'gpt-image-1', prompt: 'A lighthouse', size: '1024x1024' };
+
+  const whole = await client.images.generate({ ...request, n: 2 });
+  assert.equal(whole.data.length, 2);
+  assert.ok(whole.data.every(({ b64_json }) => isPng(b64_json)));
+  assert.ok(whole.usage.output_tokens > 0);
+
+  const events = await eventsOf(
+    await client.images.generate({ ...request, stream: true, partial_images: 2 }),
+  );
+  assert.deepEqual(
+    events.map(({ type }) => type),
+    [
+      'image_generation.partial_image',
+      'image_generation.partial_image',
+      'image_generation.completed',
+    ],
+  );
+  assert.equal(events.at(-1).b64_json, whole.data[0].b64_json);
+});
+
+test('the link to an image can be followed', async () => {
+  const { data } = await client.images.generate({ prompt: 'A lighthouse', size: '256x256' });
+
+  const file = await fetch(data[0].url);
+
+  assert.equal(file.headers.get('content-type'), 'image/png');
+  assert.ok(isPng(Buffer.from(await file.arrayBuffer()).toString('base64')));
+});
+
+test('images are edited and varied', async () => {
+  const { data } = await client.images.generate({
+    prompt: 'A lighthouse',
+    size: '256x256',
+    response_format: 'b64_json',
+  });
+  const png = () => toFile(Buffer.from(data[0].b64_json, 'base64'), 'a.png', { type: 'image/png' });
+
+  const edit = { model: 'gpt-image-1', prompt: 'At night', mask: await png() };
+  const edited = await client.images.edit({ ...edit, image: [await png(), await png()] });
+  assert.ok(isPng(edited.data[0].b64_json));
+  const events = await eventsOf(
+    await client.images.edit({ ...edit, image: await png(), stream: true }),
+  );
+  assert.equal(events.at(-1).type, 'image_edit.completed');
+
+  const varied = await client.images.createVariation({ image: await png(), n: 2 });
+  assert.equal(varied.data.length, 2);
+});
+
+test('realtime sessions have secrets', async () => {
+  const { sessions, transcriptionSessions } = client.beta.realtime;
+  for (const each of [sessions, transcriptionSessions]) {
+    const session = await each.create({ modalities: ['text'] });
+    assert.match(session.client_secret.value, /^ek_/);
+    assert.ok(session.client_secret.expires_at > Date.now() / 1000);
+    assert.deepEqual(session.modalities, ['text']);
+  }
 });

@@ -16,6 +16,7 @@
 
 #include <openssl/ssl.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <stdexcept>
@@ -108,6 +109,29 @@ std::vector<json::value> reply::chunks() const
     std::vector<json::value> result;
     for (std::size_t i = 0; i + 1 != all.size(); ++i)
         result.push_back(json::parse(all[i]));
+    return result;
+}
+
+std::vector<json::value> reply::named_events() const
+{
+    constexpr std::string_view before_name = "event: ";
+    constexpr std::string_view before_data = "\ndata: ";
+    constexpr std::string_view after = "\n\n";
+
+    std::vector<json::value> result;
+    std::string_view rest = body;
+    while (!rest.empty()) {
+        auto const end = rest.find(after);
+        auto const data = rest.find(before_data);
+        if (!rest.starts_with(before_name) || end == std::string_view::npos || data > end)
+            throw std::runtime_error("not an event with a name: " + std::string(rest));
+        auto const name = rest.substr(before_name.size(), data - before_name.size());
+        auto const text = rest.substr(data + before_data.size(), end - data - before_data.size());
+        result.push_back(json::parse({text.data(), text.size()}));
+        if (text_at(result.back(), "/type") != name)
+            throw std::runtime_error("its type is not its name: " + std::string(rest));
+        rest.remove_prefix(end + after.size());
+    }
     return result;
 }
 
@@ -301,15 +325,66 @@ std::string text_at(json::value const& value, char const* pointer)
     return json::value_to<std::string>(value.at_pointer(pointer));
 }
 
-std::string post(std::string_view body, header_list const& headers)
+std::string request_text(
+    std::string_view method,
+    std::string_view path,
+    std::string_view body,
+    header_list const& headers
+)
 {
-    std::string text = "POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\n"
-                       "content-type: application/json\r\n";
+    std::string text(method);
+    text += " /v1";
+    text += path;
+    text += " HTTP/1.1\r\nhost: localhost\r\n";
+    auto const has_type = std::any_of(headers.begin(), headers.end(), [](auto const& header) {
+        return header.first == "content-type";
+    });
+    if (!has_type)
+        text += "content-type: application/json\r\n";
     for (auto const& [name, value] : headers)
         text += name + ": " + value + "\r\n";
     text += "content-length: " + std::to_string(body.size()) + "\r\n\r\n";
     text += body;
     return text;
+}
+
+reply send(
+    running_emulator const& server,
+    std::string_view method,
+    std::string_view path,
+    std::string_view body,
+    header_list headers
+)
+{
+    headers.emplace_back("authorization", "Bearer key");
+    client connection(server->port());
+    connection.send(request_text(method, path, body, headers));
+    return connection.receive();
+}
+
+std::string post(std::string_view body, header_list const& headers)
+{
+    return request_text("POST", "/chat/completions", body, headers);
+}
+
+namespace {
+
+std::string with_members(json::object body, std::string_view members)
+{
+    auto const more = json::parse({members.data(), members.size()});
+    for (auto const& member : more.as_object())
+        body[member.key()] = member.value();
+    return json::serialize(body);
+}
+
+} // namespace
+
+std::string response_body(std::string_view input, std::string_view members)
+{
+    json::object body;
+    body["model"] = "gpt-5";
+    body["input"] = input;
+    return with_members(std::move(body), members);
 }
 
 std::string chat_body(std::string_view prompt, std::string_view members)
@@ -320,18 +395,12 @@ std::string chat_body(std::string_view prompt, std::string_view members)
     json::object body;
     body["model"] = "gpt-5";
     body["messages"] = json::array({message});
-    auto const more = json::parse(members);
-    for (auto const& member : more.as_object())
-        body[member.key()] = member.value();
-    return json::serialize(body);
+    return with_members(std::move(body), members);
 }
 
 reply ask(running_emulator const& server, std::string_view body, header_list headers)
 {
-    headers.emplace_back("authorization", "Bearer key");
-    client connection(server->port());
-    connection.send(post(body, headers));
-    return connection.receive();
+    return send(server, "POST", "/chat/completions", body, std::move(headers));
 }
 
 } // namespace emulator_test

@@ -71,6 +71,8 @@ struct reply
     [[nodiscard]] std::vector<std::string> events() const;
     /// As `events`, without the `[DONE]` at the end, which there has to be.
     [[nodiscard]] std::vector<json::value> chunks() const;
+    /// The data of events that have a name each, which there has to be as `type` in the data too.
+    [[nodiscard]] std::vector<json::value> named_events() const;
 };
 
 struct tls_options
@@ -131,11 +133,32 @@ void fail_by_header_and_by_script(
 /// The string at a JSON pointer.
 [[nodiscard]] std::string text_at(json::value const& value, char const* pointer);
 
+/// A request to that path below `/v1`.
+[[nodiscard]] std::string request_text(
+    std::string_view method,
+    std::string_view path,
+    std::string_view body = {},
+    header_list const& headers = {{"authorization", "Bearer key"}}
+);
+
+/// Sends that request, with a key, on a connection of its own.
+[[nodiscard]] reply send(
+    running_emulator const& server,
+    std::string_view method,
+    std::string_view path,
+    std::string_view body = {},
+    header_list headers = {}
+);
+
+/// A chat request.
 [[nodiscard]] std::string
 post(std::string_view body, header_list const& headers = {{"authorization", "Bearer key"}});
 
 /// A chat request with that prompt; `members` are added at its top level.
 [[nodiscard]] std::string chat_body(std::string_view prompt, std::string_view members = "{}");
+
+/// A request for a response to that input; `members` are added at its top level.
+[[nodiscard]] std::string response_body(std::string_view input, std::string_view members = "{}");
 
 /// Sends a chat request on a connection of its own.
 [[nodiscard]] reply
