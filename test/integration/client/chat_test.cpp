@@ -107,6 +107,38 @@ BOOST_AUTO_TEST_CASE(tool_calls_come_whole_and_go_back_as_history)
     BOOST_TEST(!answered.text().empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_completion_that_is_stored_can_be_retrieved)
+{
+    client const hicap(options());
+    auto request = ask("the sea");
+    request.store = true;
+    auto const made = create(hicap, request);
+    auto const completions = hicap.chat().completions();
+    BOOST_TEST(run(completions.retrieve(made.id)).text() == made.text());
+
+    auto messages = completions.messages(made.id);
+    auto const* const message = run(messages.next());
+    BOOST_TEST_REQUIRE(message != nullptr);
+    BOOST_TEST((message->content == "the sea"));
+    BOOST_TEST(messages.info().request_id().starts_with("req_"));
+    while (run(messages.next()) != nullptr) {
+    }
+
+    auto const unknown_one = [&] { return run(completions.retrieve("chatcmpl-none")); };
+    BOOST_CHECK_EXCEPTION(unknown_one(), api_error, [](api_error const& e) {
+        return e.code() == errc::not_found;
+    });
+}
+
+BOOST_AUTO_TEST_CASE(an_endpoint_without_an_operation_can_be_asked)
+{
+    client const hicap(options());
+    raw_json const body(R"({"model":"gpt-5","messages":[{"role":"user","content":"a"}]})");
+    auto const answer = run(hicap.request("POST", "/chat/completions", body));
+    BOOST_TEST(answer.text().find("chat.completion") != std::string::npos);
+    BOOST_TEST(answer.text() == answer.raw());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(chat_without_tls)
