@@ -5,6 +5,7 @@
 #include <hicap/client_options.hpp>
 #include <hicap/images.hpp>
 #include <hicap/raw_json.hpp>
+#include <hicap/realtime.hpp>
 #include <hicap/reply.hpp>
 #include <hicap/request_options.hpp>
 #include <hicap/responses.hpp>
@@ -52,6 +53,8 @@ public:
     [[nodiscard]] hicap::responses::resource responses() const;
 
     [[nodiscard]] hicap::images::resource images() const;
+
+    [[nodiscard]] hicap::realtime::resource realtime() const;
 
     /// Sends a request for which this library has no operation, with the key, tags, deadlines and
     /// retries of all others.

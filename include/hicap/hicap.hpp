@@ -15,9 +15,11 @@
 #include <hicap/observer.hpp>
 #include <hicap/pages.hpp>
 #include <hicap/rate_limit.hpp>
+#include <hicap/realtime.hpp>
 #include <hicap/reply.hpp>
 #include <hicap/request_options.hpp>
 #include <hicap/responses.hpp>
+#include <hicap/secret.hpp>
 #include <hicap/statistics.hpp>
 #include <hicap/stream.hpp>
 #include <hicap/upload.hpp>

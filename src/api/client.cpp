@@ -44,6 +44,11 @@ hicap::images::resource client::images() const
     return hicap::images::resource(core_);
 }
 
+hicap::realtime::resource client::realtime() const
+{
+    return hicap::realtime::resource(core_);
+}
+
 std::string const& client::base_url() const noexcept
 {
     return core_->base_url();

@@ -4,6 +4,7 @@
 #include <hicap/nullable.hpp>
 #include <hicap/open_enum.hpp>
 #include <hicap/raw_json.hpp>
+#include <hicap/secret.hpp>
 #include <hicap/unknown_members.hpp>
 
 #include <string>
@@ -15,6 +16,8 @@ namespace hicap {
 struct access
 {
     [[nodiscard]] static std::string& text(open_enum& value) noexcept { return value.text_; }
+
+    [[nodiscard]] static std::string& text(secret& value) noexcept { return value.text_; }
 
     [[nodiscard]] static std::string& text(raw_json& value) noexcept { return value.text_; }
 

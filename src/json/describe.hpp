@@ -199,12 +199,13 @@ concept derives_from_variant = requires
 
 } // namespace detail
 
-/// The address that the tables of `T` work on: open enums are handled as the string that they are.
+/// The address that the tables of `T` work on: open enums and secrets are handled as the string
+/// that they are.
 template <class T>
 [[nodiscard]] void* erase(T const& value) noexcept
 {
     auto& unlocked = const_cast<T&>(value);
-    if constexpr (std::derived_from<T, open_enum>)
+    if constexpr (std::derived_from<T, open_enum> || std::same_as<T, secret>)
         return &access::text(unlocked);
     else if constexpr (detail::derives_from_variant<T>)
         return static_cast<detail::variant_base<T>*>(&unlocked);
@@ -264,6 +265,12 @@ struct type_of<std::string>
 
 template <std::derived_from<open_enum> T>
 struct type_of<T>
+{
+    static constexpr type value{kind::string};
+};
+
+template <>
+struct type_of<secret>
 {
     static constexpr type value{kind::string};
 };

@@ -1,0 +1,41 @@
+#ifndef HICAP_SECRET_HPP
+#define HICAP_SECRET_HPP
+
+#include <string>
+#include <utility>
+
+namespace hicap {
+
+/// A credential that a server gave: text that cannot be printed or logged by accident. Its memory
+/// is overwritten when it ends.
+///
+/// Thread safety: distinct objects safe, shared objects unsafe.
+class secret
+{
+public:
+    secret() = default;
+
+    explicit secret(std::string text) noexcept : text_(std::move(text)) {}
+
+    secret(secret const&) = default;
+    secret(secret&&) noexcept = default;
+    secret& operator=(secret const&) = default;
+    secret& operator=(secret&&) noexcept = default;
+    ~secret();
+
+    /// The text itself, to be handed on to who needs it.
+    [[nodiscard]] std::string const& reveal() const noexcept { return text_; }
+
+    [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
+
+    friend bool operator==(secret const&, secret const&) = default;
+
+private:
+    friend struct access;
+
+    std::string text_;
+};
+
+} // namespace hicap
+
+#endif
