@@ -87,6 +87,7 @@ public:
 
     HICAP_REFUSE_TEMPORARIES(create, completion_request)
     HICAP_REFUSE_TEMPORARIES(stream, completion_request)
+    HICAP_REFUSE_TEMPORARY(retrieve, std::string_view, request_options&&)
 
 private:
     std::shared_ptr<detail::client_core> core_;

@@ -10,6 +10,7 @@
 #include <hicap/request_options.hpp>
 #include <hicap/responses.hpp>
 #include <hicap/statistics.hpp>
+#include <hicap/temporaries.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -80,6 +81,9 @@ public:
         raw_json const& body,
         request_options const& options
     ) const;
+
+    HICAP_REFUSE_TEMPORARY(request, std::string_view, std::string_view, request_options&&)
+    HICAP_REFUSE_TEMPORARY(request, std::string_view, std::string_view, raw_json const&, request_options&&)
 
     /// Opens `count` connections, all at the same time, and leaves them to the calls that follow,
     /// which so begin without a handshake. They are closed again when they are not used within

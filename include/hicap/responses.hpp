@@ -110,6 +110,12 @@ public:
 
     HICAP_REFUSE_TEMPORARIES(create, request)
     HICAP_REFUSE_TEMPORARIES(stream, request)
+    HICAP_REFUSE_TEMPORARY(retrieve, std::string_view, retrieve_options&&)
+    HICAP_REFUSE_TEMPORARY(retrieve, std::string_view, retrieve_options&&, request_options const&)
+    HICAP_REFUSE_TEMPORARY(retrieve, std::string_view, retrieve_options const&, request_options&&)
+    HICAP_REFUSE_TEMPORARY(retrieve, std::string_view, retrieve_options&&, request_options&&)
+    HICAP_REFUSE_TEMPORARY(cancel, std::string_view, request_options&&)
+    HICAP_REFUSE_TEMPORARY(remove, std::string_view, request_options&&)
 
 private:
     std::shared_ptr<detail::client_core> core_;

@@ -1,0 +1,93 @@
+#include <hicap/client.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <concepts>
+#include <string_view>
+#include <utility>
+
+using namespace hicap;
+
+namespace {
+
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
+constexpr bool refused = true;
+#else
+constexpr bool refused = false;
+#endif
+
+template <class... Arguments>
+concept client_requests = requires(client const& c, Arguments&&... with)
+{
+    c.request("GET", "/models", std::forward<Arguments>(with)...);
+};
+
+template <class... Arguments>
+concept completion_is_retrieved = requires(chat::completions_resource const& r, Arguments&&... with)
+{
+    r.retrieve("id", std::forward<Arguments>(with)...);
+};
+
+template <class... Arguments>
+concept response_is_retrieved = requires(responses::resource const& r, Arguments&&... with)
+{
+    r.retrieve("id", std::forward<Arguments>(with)...);
+};
+
+template <class Options>
+concept response_is_cancelled = requires(responses::resource const& r, Options&& options)
+{
+    r.cancel("id", std::forward<Options>(options));
+};
+
+template <class Options>
+concept response_is_removed = requires(responses::resource const& r, Options&& options)
+{
+    r.remove("id", std::forward<Options>(options));
+};
+
+template <class... Arguments>
+concept completion_is_created = requires(chat::completions_resource const& r, Arguments&&... with)
+{
+    r.create(std::forward<Arguments>(with)...);
+};
+
+using options = request_options;
+using which = responses::retrieve_options;
+using asked = chat::completion_request;
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(api_temporaries)
+
+BOOST_AUTO_TEST_CASE(temporaries_are_refused_where_the_compiler_would_destroy_them_twice)
+{
+    BOOST_TEST(client_requests<options> != refused);
+    BOOST_TEST((client_requests<raw_json const&, options>) != refused);
+    BOOST_TEST(completion_is_retrieved<options> != refused);
+    BOOST_TEST(completion_is_created<asked> != refused);
+    BOOST_TEST((completion_is_created<asked const&, options>) != refused);
+    BOOST_TEST((completion_is_created<asked, options const&>) != refused);
+    BOOST_TEST(response_is_retrieved<which> != refused);
+    BOOST_TEST((response_is_retrieved<which, options>) != refused);
+    BOOST_TEST((response_is_retrieved<which, options const&>) != refused);
+    BOOST_TEST((response_is_retrieved<which const&, options>) != refused);
+    BOOST_TEST(response_is_cancelled<options> != refused);
+    BOOST_TEST(response_is_removed<options> != refused);
+}
+
+BOOST_AUTO_TEST_CASE(what_has_a_name_is_taken_everywhere)
+{
+    BOOST_TEST(client_requests<options const&>);
+    BOOST_TEST(client_requests<options&>);
+    BOOST_TEST((client_requests<raw_json const&, options const&>));
+    BOOST_TEST(client_requests<raw_json>);
+    BOOST_TEST(completion_is_retrieved<options const&>);
+    BOOST_TEST((completion_is_created<asked const&, options const&>));
+    BOOST_TEST(response_is_retrieved<which const&>);
+    BOOST_TEST((response_is_retrieved<which const&, options const&>));
+    BOOST_TEST(response_is_cancelled<options const&>);
+    BOOST_TEST(response_is_removed<options const&>);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
