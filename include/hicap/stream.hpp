@@ -83,9 +83,13 @@ public:
     /// Whether `next` has something to tell within this time, an event, the end or an error, for
     /// whoever has to send a heartbeat of his own meanwhile:
     ///
-    ///     while (!co_await stream.ready(15s))
+    ///     bool ready = co_await stream.ready(15s);
+    ///     for (; !ready; ready = co_await stream.ready(15s))
     ///         co_await send_heartbeat();
     ///     auto const* event = co_await stream.next();
+    ///
+    /// Not `while (!co_await stream.ready(15s))`: GCC 12 corrupts a coroutine without local
+    /// variables whose condition awaits.
     ///
     /// The present event stays as it is. The stream's own deadlines hold as in `next`, and are told
     /// by it. 0 looks and does not wait.

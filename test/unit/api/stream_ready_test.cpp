@@ -32,11 +32,24 @@ struct ready_fixture : timed_stream
     }
 };
 
+asio::awaitable<void> count(int& sent)
+{
+    ++sent;
+    co_return;
+}
+
+/// As the docstring of `ready` has it.
+asio::awaitable<void> beat_until_ready(chat_stream& events, int& sent)
+{
+    bool ready = co_await events.ready(15s);
+    for (; !ready; ready = co_await events.ready(15s))
+        co_await count(sent);
+}
+
 asio::awaitable<int> heartbeats_before(chat_stream& events, std::string& text)
 {
     int sent = 0;
-    while (!co_await events.ready(15s))
-        ++sent;
+    co_await beat_until_ready(events, sent);
     auto const* const event = co_await events.next();
     text = event->text();
     co_return sent;
