@@ -84,16 +84,17 @@ enum class errc
 /// Classes of failure, to compare an error code with: `if (e.code() == condition::retryable)`.
 enum class condition
 {
-    /// Trying again later may succeed: 408, 409, 429 (but not `insufficient_quota`), 5xx, and
-    /// connections that failed or broke.
+    /// Trying again later may succeed: 408, 409, 429 (but not `insufficient_quota`), 5xx,
+    /// connections that failed or broke, answers that end early, and deadlines but for that of the
+    /// call as a whole. Not `proxy_refused`.
     retryable = 1,
     rate_limited,     ///< 429 of either kind
     timeout,          ///< a deadline of the client, of the system or of the server passed
     cancelled,        ///< the caller cancelled, or shut the client down
-    authentication,   ///< 401 and 403
-    invalid_request,  ///< 400, 404, 409, 413, 422: the request itself is at fault
+    authentication,   ///< 401 and 403, and no key at all
+    invalid_request,  ///< 400, 404, 409, 413, 422, and what the client itself refuses to send
     connection,       ///< resolving, connecting or keeping a connection failed
-    tls,              ///< a certificate or the TLS protocol
+    tls,              ///< a certificate, the file of one, or the TLS protocol
     invalid_response, ///< what came back breaks HTTP, SSE or JSON, or ends early
 };
 

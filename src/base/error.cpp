@@ -180,12 +180,13 @@ public:
                        errc::server_error,
                        errc::overloaded,
                        errc::timed_out_upstream,
-                       errc::truncated_response,
+                       errc::truncated_stream,
                        errc::tls_handshake,
                        errc::tls_failure,
                        errc::pool_exhausted
                    ) ||
-                   is_deadline_of_phase(code) || is_connection_failure(code);
+                   is_deadline_of_phase(code) ||
+                   (is_connection_failure(code) && code != errc::proxy_refused);
         case condition::rate_limited:
             return one_of(errc::rate_limited, errc::insufficient_quota);
         case condition::timeout:
@@ -194,10 +195,15 @@ public:
         case condition::cancelled:
             return code == boost::asio::error::operation_aborted || code == errc::client_shut_down;
         case condition::authentication:
-            return one_of(errc::authentication, errc::permission_denied);
+            return one_of(errc::authentication, errc::permission_denied, errc::missing_api_key);
         case condition::invalid_request:
             return one_of(
-                errc::invalid_request, errc::not_found, errc::conflict, errc::invalid_argument
+                errc::invalid_request,
+                errc::not_found,
+                errc::conflict,
+                errc::invalid_argument,
+                errc::invalid_header,
+                errc::invalid_base_url
             );
         case condition::connection:
             return is_connection_failure(code);
@@ -208,6 +214,8 @@ public:
                 errc::certificate_expired,
                 errc::tls_handshake,
                 errc::tls_failure,
+                errc::ca_file_unreadable,
+                errc::client_certificate_unusable,
                 errc::client_certificate_refused
             );
         case condition::invalid_response:
