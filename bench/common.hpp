@@ -44,6 +44,8 @@ public:
         return at->second;
     }
 
+    [[nodiscard]] bool has(std::string const& name) const { return values_.contains(name); }
+
     [[nodiscard]] std::size_t number(std::string const& name, std::size_t otherwise) const
     {
         auto const at = values_.find(name);

@@ -5,7 +5,7 @@
 
 #include "api/event_source.hpp"
 #include "api/failure.hpp"
-#include "json/codec.hpp"
+#include "json/shape.hpp"
 #include "net/call.hpp"
 #include "net/cancellation.hpp"
 #include "policy/deadlines.hpp"
@@ -141,7 +141,7 @@ public:
         }
     }
 
-    Event event;
+    Event event; // written by `decoder_` alone; users get it as const
     response_info info;
     assembler<Event> assembled;
     unsigned since_pause = 0;
@@ -185,7 +185,7 @@ private:
     {
         if (std::exchange(whole_, false))
             return;
-        auto const result = json::decode(raw_.data, event);
+        auto const result = decoder_.decode(raw_.data, event);
         if (!result || assembler<Event>::may_be_failure(event))
             throw_if_error_object(info, raw_.data);
         if (!result) {
@@ -248,6 +248,7 @@ private:
     net::clock::time_point deadline_{}; // of the wait for an event, since the first time it began
     std::exception_ptr failure_;
     sse::event raw_;
+    json::shaped_decoder<Event> decoder_;
     bool seen_ = false;  // `raw_` is an event that was not taken yet
     bool whole_ = false; // `event` is the only one, and was not taken yet
     bool ended_ = false;

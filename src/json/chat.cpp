@@ -9,6 +9,8 @@ template decode_result decode(std::string_view, chat::completion&);
 template decode_result decode(std::string_view, chat::chunk&);
 template decode_result decode(std::string_view, chat::stored_message_list&);
 
+template class shaped_decoder<chat::chunk>;
+
 template void encode(chat::completion_request const&, std::string&);
 template void encode(chat::completion const&, std::string&);
 template void encode(chat::chunk const&, std::string&);

@@ -222,8 +222,8 @@ std::string_view expected_shape(choice_type const& table) noexcept
 class decoder
 {
 public:
-    explicit decoder(std::string_view text) noexcept
-        : in_(text), memory_left_(free_memory + memory_per_byte * text.size())
+    decoder(std::string_view text, trace* places) noexcept
+        : in_(text), memory_left_(free_memory + memory_per_byte * text.size()), places_(places)
     {}
 
     decode_result run(type const& how, void* into)
@@ -310,11 +310,14 @@ private:
                 return misfit(how, value, where, "string", found);
             // Escapes are decoded in the target, which keeps its storage from event to event.
             auto& text = value_at<std::string>(value);
+            auto const begin = in_.offset();
             std::string_view view;
             if (!in_.read_string(view, text))
                 return fit::no;
             if (view.data() != text.data())
                 text.assign(view);
+            if (places_)
+                places_->add(begin, in_.offset(), true, kind::string, value);
             return fit::all;
         }
         case kind::boolean:
@@ -329,11 +332,7 @@ private:
         case kind::number:
             if (found != token::number)
                 return misfit(how, value, where, "number", found);
-            if (auto const number = in_.read_double()) {
-                value_at<double>(value) = *number;
-                return fit::all;
-            }
-            return unfit_number(how, value, where, "number within the range of double");
+            return read_double(how, value, where);
         case kind::raw:
             return read_raw(access::text(value_at<raw_json>(value)));
         case kind::unknown:
@@ -362,16 +361,30 @@ private:
 
     [[gnu::noinline]] fit read_integer(type const& how, void* value, path const& where)
     {
+        auto const begin = in_.offset();
         auto const number = in_.read_integer();
         if (!number)
             return unfit_number(how, value, where, "integer of 64 bits");
-        if (how.kind == kind::int64) {
+        if (how.kind == kind::int64)
             value_at<std::int64_t>(value) = *number;
-            return fit::all;
-        }
-        if (!std::in_range<std::int32_t>(*number))
+        else if (std::in_range<std::int32_t>(*number))
+            value_at<std::int32_t>(value) = static_cast<std::int32_t>(*number);
+        else
             return unfit_number(how, value, where, "integer of 32 bits");
-        value_at<std::int32_t>(value) = static_cast<std::int32_t>(*number);
+        if (places_)
+            places_->add(begin, in_.offset(), false, how.kind, value);
+        return fit::all;
+    }
+
+    [[gnu::noinline]] fit read_double(type const& how, void* value, path const& where)
+    {
+        auto const begin = in_.offset();
+        auto const number = in_.read_double();
+        if (!number)
+            return unfit_number(how, value, where, "number within the range of double");
+        value_at<double>(value) = *number;
+        if (places_)
+            places_->add(begin, in_.offset(), false, how.kind, value);
         return fit::all;
     }
 
@@ -400,6 +413,7 @@ private:
 
     [[gnu::noinline]] fit read_array(array_type const& how, void* value, path const& where)
     {
+        auto const begin = in_.offset();
         if (!in_.enter_array())
             return fit::no;
         auto got = fit::all;
@@ -410,6 +424,8 @@ private:
                 if (!charge(how.element_size))
                     return fit::no;
                 how.resize(value, ++size);
+                if (places_) // the elements may have moved
+                    places_->forget(begin);
             }
             path const step{&where, {}, index};
             if (read(*how.element, how.at(value, index), step, in_.peek()) != fit::all)
@@ -425,6 +441,7 @@ private:
     [[gnu::noinline]] fit read_map(map_type const& how, void* value, path const& where)
     {
         how.clear(value);
+        auto const begin = in_.offset();
         if (!in_.enter_object())
             return fit::no;
         auto got = fit::all;
@@ -442,6 +459,8 @@ private:
             if (entry == fit::no)
                 how.erase(value, name);
         }
+        if (places_) // a key may have come twice
+            places_->forget(begin);
         return in_.failed() ? fit::no : got;
     }
 
@@ -469,13 +488,28 @@ private:
         return !how.tag.empty() && how.tag_key == name ? the_tag : no_entry;
     }
 
-    void keep(unknown_members& extra, std::size_t from)
+    /// `unknown_value` is not empty where the name is unknown, and ends where the reader is.
+    void keep(unknown_members& extra, std::size_t from, std::string_view unknown_value)
     {
         auto& text = access::text(extra);
         if (!text.empty())
             text.push_back(',');
         auto const member = in_.text_since(from);
         text.append(member);
+        if (!places_)
+            return;
+        places_->forget(from);
+        bool const quoted = unknown_value.starts_with('"');
+        if (quoted || (!unknown_value.empty() && is_number(unknown_value))) {
+            auto const size = unknown_value.size();
+            auto const end = in_.offset();
+            places_->add(end - size, end, quoted, kind::unknown, &text, text.size() - size);
+        }
+    }
+
+    static bool is_number(std::string_view value) noexcept
+    {
+        return value.front() == '-' || (value.front() >= '0' && value.front() <= '9');
     }
 
     [[gnu::noinline]] fit read_object(object_type const& how, void* object, path const& where)
@@ -494,14 +528,15 @@ private:
             auto const begin = in_.name_offset();
             auto const index = read_name(how, members, expected);
             bool held = false;
+            std::string_view unknown_value;
             if (index == the_tag) {
                 held = read_tag(how);
             } else if (index == no_entry) {
-                std::string_view raw;
-                held = !in_.skip_value(raw);
+                held = !in_.skip_value(unknown_value);
             } else {
                 expected = index + 1;
-                missing.take(index);
+                if (!missing.take(index) && places_)
+                    places_->give_up();
                 held = read_member(members[index], object, where);
                 if (kept.take(index))
                     repeated.add(index);
@@ -511,7 +546,7 @@ private:
             if (in_.failed())
                 return fit::no;
             if (!held)
-                keep(extra, begin);
+                keep(extra, begin, unknown_value);
         }
         if (in_.failed())
             return fit::no;
@@ -549,8 +584,13 @@ private:
             return false;
         }
         path const step{&where, member.name};
-        return read(*member.type, value, step, found) == fit::all &&
-               !(member.omit_empty && !holds_something(*member.type, value));
+        auto const begin = in_.offset();
+        auto const got = read(*member.type, value, step, found);
+        if (!member.omit_empty)
+            return got == fit::all;
+        if (places_ && !is_container(*member.type))
+            places_->forget(begin); // what they hold decides below
+        return got == fit::all && holds_something(*member.type, value);
     }
 
     [[gnu::noinline]] fit
@@ -562,9 +602,11 @@ private:
         std::string_view tag;
         if (found == token::object && !how.tag_key.empty()) {
             auto at = in_.peek_member(how.tag_key, scratch_);
-            if (at && at->peek() == token::string && !at->read_string(tag, scratch_))
+            if (at && at->peek() == token::string && !read_ahead(*at, tag, scratch_))
                 tag = {};
         }
+        if (found == token::number && places_) // an integer or not
+            places_->decides(in_.offset());
         alternative const* tagged = nullptr;
         alternative const* untagged = nullptr;
         alternative const* fallback = nullptr;
@@ -600,6 +642,14 @@ private:
         return read_raw(access::text(value_at<unknown>(kept).json));
     }
 
+    /// Reads a string, which `at` has come to, to choose by it.
+    bool read_ahead(reader& at, std::string_view& text, std::string& scratch)
+    {
+        if (places_)
+            places_->decides(at.offset());
+        return at.read_string(text, scratch);
+    }
+
     /// Whether the number that comes is an integer of 64 bits, which a double might round.
     bool comes_integer() const
     {
@@ -632,12 +682,13 @@ private:
             return false;
         std::string_view text;
         return needed.one_of.empty() ||
-               (found == token::string && at->read_string(text, names_) &&
+               (found == token::string && read_ahead(*at, text, names_) &&
                 std::ranges::find(needed.one_of, text) != needed.one_of.end());
     }
 
     reader in_;
     std::size_t memory_left_;
+    trace* places_; ///< to be told of what is read, null where nobody asks
     bool out_of_memory_ = false;
     decode_result result_;
     std::string scratch_; ///< for names and tags with escapes
@@ -836,9 +887,9 @@ private:
 
 } // namespace
 
-decode_result decode_value(std::string_view text, type const& how, void* into)
+decode_result decode_value(std::string_view text, type const& how, void* into, trace* places)
 {
-    return decoder(text).run(how, into);
+    return decoder(text, places).run(how, into);
 }
 
 void encode_value(

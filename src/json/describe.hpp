@@ -4,6 +4,8 @@
 #include "json/access.hpp"
 #include "json/codec.hpp"
 #include "json/reader.hpp"
+#include "json/shape.hpp"
+#include "json/trace.hpp"
 
 #include <hicap/nullable.hpp>
 #include <hicap/open_enum.hpp>
@@ -598,7 +600,10 @@ struct type_of<T> : type_of<detail::variant_base<T>>
 
 // The walkers -----------------------------------------------------------------------------------
 
-[[nodiscard]] decode_result decode_value(std::string_view text, type const& how, void* into);
+/// Precondition: where there is a `places`, it is clear and `text` has at most
+/// `trace::max_document` bytes.
+[[nodiscard]] decode_result
+decode_value(std::string_view text, type const& how, void* into, trace* places = nullptr);
 void encode_value(
     type const& how, void const* value, unknown_members const* extra_body, std::string& out
 );
@@ -607,6 +612,12 @@ template <class T>
 decode_result decode(std::string_view text, T& into)
 {
     return decode_value(text, type_of<T>::value, erase(into));
+}
+
+template <class T>
+decode_result shaped_decoder<T>::decode(std::string_view text, T& into)
+{
+    return shape_.decode(text, type_of<T>::value, erase(into));
 }
 
 template <class T>

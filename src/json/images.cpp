@@ -7,6 +7,8 @@ template decode_result decode(std::string_view, images::edit_request&);
 template decode_result decode(std::string_view, images::result&);
 template decode_result decode(std::string_view, images::event&);
 
+template class shaped_decoder<images::event>;
+
 template void encode(images::generate_request const&, std::string&);
 template void encode(images::edit_request const&, std::string&);
 template void encode(images::result const&, std::string&);

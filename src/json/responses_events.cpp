@@ -5,6 +5,7 @@
 namespace hicap::json {
 
 template decode_result decode(std::string_view, responses::event&);
+template class shaped_decoder<responses::event>;
 template void encode(responses::event const&, std::string&);
 
 } // namespace hicap::json
