@@ -104,9 +104,8 @@ bool shape::match(std::string_view text)
 /// False: there is none.
 bool shape::make_hole(std::size_t index, std::size_t from, std::string_view rest)
 {
-    auto const known = std::string_view(text_).substr(from);
-    auto const differ = std::mismatch(known.begin(), known.end(), rest.begin(), rest.end());
-    auto const offset = from + static_cast<std::size_t>(differ.first - known.begin());
+    auto const size = std::min(text_.size() - from, rest.size());
+    auto const offset = from + common_bytes(text_.data() + from, rest.data(), size);
     auto const& places = trace_.places();
     // A value that the other begins with differs from it at its end.
     auto const found = std::ranges::lower_bound(places, offset, {}, &place::end);

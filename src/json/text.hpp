@@ -69,6 +69,25 @@ namespace hicap::json {
     return true;
 }
 
+/// The first of the bytes in which the two differ, `size` where there is none.
+[[nodiscard]] inline std::size_t
+common_bytes(char const* left, char const* right, std::size_t size) noexcept
+{
+    std::size_t at = 0;
+#if defined(__SSE2__)
+    for (; size - at >= 16; at += 16) {
+        auto const a = _mm_loadu_si128(reinterpret_cast<__m128i const*>(left + at));
+        auto const b = _mm_loadu_si128(reinterpret_cast<__m128i const*>(right + at));
+        auto const equal = static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(a, b)));
+        if (equal != 0xFFFF)
+            return at + static_cast<std::size_t>(__builtin_ctz(~equal));
+    }
+#endif
+    while (at != size && left[at] == right[at])
+        ++at;
+    return at;
+}
+
 /// Whether `"error"`, quotes included, stands anywhere in `text`.
 [[nodiscard]] bool contains_quoted_error(std::string_view text) noexcept;
 
