@@ -1,6 +1,5 @@
 // What it costs to read one event of a stream: by the decoder, by the shape of the event before,
-// and where each event has another shape than the one before. The last two lines say of what the
-// goals are: 60 ns and 350 ns for an event of 320 bytes.
+// and where each event has another shape than the one before.
 //
 // For instructions run it under `valgrind --tool=cachegrind` with one mode and two counts, and
 // subtract.
