@@ -196,8 +196,8 @@ struct emulator_statistics
 /// a conversation that ends in a tool's answer is answered with text.
 ///
 /// A request may ask for its own failure, and for its own pace, by these headers; `script` asks for
-/// the same whatever the headers say. A value that cannot be read, or that does not fit the others,
-/// is answered with 400, and the header is named in `param`.
+/// the same whatever the headers say. A header that is none of these, a value that cannot be read,
+/// or that does not fit the others, is answered with 400, and the header is named in `param`.
 ///
 /// What is answered:
 ///

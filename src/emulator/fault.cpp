@@ -112,9 +112,41 @@ template <class Min, class Max>
 template <class Choice>
 using choices = std::initializer_list<std::pair<std::string_view, Choice>>;
 
+/// The headers of a request, which remembers what it was asked for.
+class fault_headers
+{
+public:
+    explicit fault_headers(fields const& all) : all_(all) {}
+
+    std::string const* find(std::string_view name)
+    {
+        known_.push_back(name);
+        return all_.find(name);
+    }
+
+    /// Refuses what nobody has asked for: a mistyped fault would let a test pass.
+    void refuse_others() const
+    {
+        constexpr std::string_view prefix = "x-emulator-";
+        for (auto const& header : all_) {
+            std::string_view const name = header.first;
+            auto const is_it = [name](std::string_view each) {
+                return equal_ignoring_case(name, each);
+            };
+            if (equal_ignoring_case(name.substr(0, prefix.size()), prefix) &&
+                std::none_of(known_.begin(), known_.end(), is_it))
+                refuse(name, "left out: the emulator does not know it");
+        }
+    }
+
+private:
+    fields const& all_;
+    std::vector<std::string_view> known_;
+};
+
 template <class Choice>
 void read_choice(
-    fields const& headers, std::string_view name, Choice& value, choices<Choice> const& known
+    fault_headers& headers, std::string_view name, Choice& value, choices<Choice> const& known
 )
 {
     auto const* text = headers.find(name);
@@ -133,7 +165,7 @@ void read_choice(
     refuse(name, expected);
 }
 
-void read_choices(fields const& headers, emulator_fault& fault)
+void read_choices(fault_headers& headers, emulator_fault& fault)
 {
     using body = emulator_fault::error_body;
     using content = emulator_fault::other_content;
@@ -185,7 +217,7 @@ bool is_word(std::string_view text)
     return !text.empty() && text.front() >= 'a' && text.front() <= 'z';
 }
 
-void read_life(fields const& headers, emulator_fault& fault)
+void read_life(fault_headers& headers, emulator_fault& fault)
 {
     using course = emulator_fault::course;
 
@@ -202,7 +234,7 @@ void read_life(fields const& headers, emulator_fault& fault)
         read_choice(headers, events_header, fault.life, courses);
 }
 
-std::string text_of(fields const& headers, std::string_view name)
+std::string text_of(fault_headers& headers, std::string_view name)
 {
     auto const* text = headers.find(name);
     return text != nullptr ? *text : std::string();
@@ -360,8 +392,9 @@ private:
 
 } // namespace
 
-emulator_fault read_fault(fields const& headers)
+emulator_fault read_fault(fields const& all)
 {
+    fault_headers headers(all);
     emulator_fault result;
     for_each_number(result, [&](std::string_view name, auto& value, auto min, auto max) {
         auto const* text = headers.find(name);
@@ -375,10 +408,12 @@ emulator_fault read_fault(fields const& headers)
     result.items = read_items(text_of(headers, items_header));
     result.retry_after = text_of(headers, "x-emulator-retry-after");
     result.code = text_of(headers, "x-emulator-code");
-    for (auto const& [name, value] : headers) {
+    static_cast<void>(headers.find(extra_header)); // may come often
+    for (auto const& [name, value] : all) {
         if (equal_ignoring_case(name, extra_header))
             result.headers.push_back(read_extra_header(value));
     }
+    headers.refuse_others();
     return result;
 }
 

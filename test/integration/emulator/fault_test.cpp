@@ -197,6 +197,8 @@ BOOST_AUTO_TEST_CASE(a_fault_that_cannot_be_read_is_refused)
         {"x-emulator-delay-head", "3600001"},
         {"x-emulator-delay-event", "-1"},
         {"x-emulator-delay-drip", "1s"},
+        {"x-emulator-cutt", "fin"},
+        {"X-Emulator-Delay", "1"},
     };
 
     for (auto const& header : wrong) {
