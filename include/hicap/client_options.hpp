@@ -28,6 +28,7 @@ enum class auth_scheme
 };
 
 /// Bounds on what a server may send. Beyond them an operation fails; nothing is cut silently.
+/// The first two are at least 1, else no client is made (`errc::invalid_argument`).
 struct response_limits
 {
     std::size_t max_body = std::size_t{256}

@@ -17,6 +17,8 @@ namespace hicap {
 /// All calls of a client share a budget: 50 retries, and one more for each ten calls that succeed.
 /// When it is used up calls fail at once, so that a server that is down is not asked thrice as
 /// much.
+///
+/// Pauses are not negative: else the client, or the call, is refused with `errc::invalid_argument`.
 struct retry_options
 {
     unsigned max_retries = 2; ///< after the first attempt; 0 turns retries off

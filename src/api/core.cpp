@@ -3,6 +3,7 @@
 #include "api/tags.hpp"
 #include "base/text.hpp"
 #include "policy/proxy.hpp"
+#include "policy/retry.hpp"
 
 #include <hicap/error.hpp>
 #include <hicap/log_observer.hpp>
@@ -93,6 +94,17 @@ surroundings with_defaults(surroundings world)
     return world;
 }
 
+void check_limits(response_limits const& limits)
+{
+    if (limits.max_body == 0 || limits.max_event == 0) {
+        throw error(
+            errc::invalid_argument,
+            limits.max_body == 0 ? "response_limits::max_body is 0: no answer could be read"
+                                 : "response_limits::max_event is 0: no event could be read"
+        );
+    }
+}
+
 /// How to reach `where` under these options.
 net::dial_options dialling(client_options const& options, http::origin const& where)
 {
@@ -138,6 +150,8 @@ client_core::client_core(client_options const& options, surroundings world)
 {
     check_not_reserved(options_.extra_headers);
     static_cast<void>(usual_deadlines()); // refuses what is none
+    policy::check_retries(options_.retries);
+    check_limits(options_.limits);
     usual_headers_.reveal() = headers_for({});
 }
 
@@ -218,6 +232,8 @@ prepared_request client_core::prepare(
     made.method = where.method;
     made.path = where.name;
     made.deadlines = policy::resolve_deadlines(options.deadlines, options_.deadlines);
+    if (options.retries)
+        policy::check_retries(*options.retries);
     made.retries = options.retries.value_or(options_.retries);
     auto& head = made.head.reveal();
     head.reserve(target.size() + block.size() + 256);

@@ -2,6 +2,8 @@
 
 #include "base/text.hpp"
 
+#include <hicap/error.hpp>
+
 #include <algorithm>
 #include <limits>
 
@@ -49,6 +51,22 @@ std::string text_of(milliseconds value)
 }
 
 } // namespace
+
+void check_retries(retry_options const& options)
+{
+    auto const check = [](milliseconds pause, std::string const& name) {
+        if (pause < milliseconds(0)) {
+            throw error(
+                errc::invalid_argument,
+                "retry_options::" + name + " is " + std::to_string(pause.count()) +
+                    " ms: 0 is the least"
+            );
+        }
+    };
+    check(options.initial_backoff, "initial_backoff");
+    check(options.max_backoff, "max_backoff");
+    check(options.max_retry_after, "max_retry_after");
+}
 
 retry_decision decide(
     retry_options const& options,

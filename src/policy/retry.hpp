@@ -11,6 +11,9 @@
 
 namespace hicap::policy {
 
+/// Throws `errc::invalid_argument` for a pause that is negative.
+void check_retries(retry_options const& options);
+
 /// What is known of an attempt that failed.
 struct failed_attempt
 {

@@ -531,6 +531,38 @@ BOOST_AUTO_TEST_CASE(an_answer_that_cannot_be_read_tells_all_attempts)
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_negative_pause_is_refused)
+{
+    auto const names = [](char const* name) {
+        return [name](error const& e) {
+            return e.code() == errc::invalid_argument && contains(e.what(), name);
+        };
+    };
+    request_options of_call;
+    of_call.retries.emplace().max_backoff = -1ms;
+    BOOST_CHECK_EXCEPTION(create(of_call), error, names("retry_options::max_backoff is -1 ms"));
+    client_fixture other;
+    other.options.retries.initial_backoff = -5s;
+    BOOST_CHECK_EXCEPTION(other.api(), error, names("retry_options::initial_backoff"));
+    client_fixture third;
+    third.options.retries.max_retry_after = -5s;
+    BOOST_CHECK_EXCEPTION(third.api(), error, names("retry_options::max_retry_after"));
+}
+
+BOOST_AUTO_TEST_CASE(a_limit_that_lets_nothing_through_is_refused)
+{
+    client_fixture one;
+    one.options.limits.max_body = 0;
+    BOOST_CHECK_EXCEPTION(one.api(), error, [](error const& e) {
+        return e.code() == errc::invalid_argument && contains(e.what(), "max_body");
+    });
+    client_fixture other;
+    other.options.limits.max_event = 0;
+    BOOST_CHECK_EXCEPTION(other.api(), error, [](error const& e) {
+        return e.code() == errc::invalid_argument && contains(e.what(), "max_event");
+    });
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace hicap::test
