@@ -138,8 +138,8 @@ public:
     /// Sets what `attempts` returns.
     void set_attempts(std::vector<attempt> all);
 
-    /// Lets `what` end with the reason why this was not tried again.
-    void set_not_retried(std::string_view why);
+    /// Lets `what` end with this text.
+    void append(std::string_view note);
 
     [[nodiscard]] char const* what() const noexcept override;
 

@@ -17,6 +17,7 @@ namespace hicap {
 struct call_identity
 {
     std::uint64_t number = 0; ///< unique within the process
+    std::string_view server;  ///< `https://api.hicap.ai`
     std::string_view method;
     std::string_view path; ///< below the base URL: `/chat/completions`
 };
@@ -73,7 +74,7 @@ enum class call_end : std::uint8_t
     completed, ///< with its whole answer
     failed,    ///< with an error
     cancelled, ///< by the caller, or by `client::shutdown`
-    abandoned  ///< the caller destroyed the stream before its end
+    abandoned  ///< the caller destroyed the stream before its end, and cancelled nothing
 };
 
 /// Nothing of the call is left: its connection is closed or free for others.
@@ -81,11 +82,13 @@ struct end_event
 {
     call_identity call;
     call_end how = call_end::completed;
-    boost::system::error_code code; ///< of the error that ended it, where one did
-    int status = 0;                 ///< of the last response; 0 where none came
-    std::string_view request_id;    ///< of the last response, as sent
-    unsigned attempts = 0;          ///< that were begun
-    std::uint64_t events = 0;       ///< of a stream, given to the caller
+    /// Of the error that ended it, where one did; none of an exception of the caller's callbacks
+    /// that has no code.
+    boost::system::error_code code;
+    int status = 0;              ///< of the last response; 0 where none came
+    std::string_view request_id; ///< of the last response, as sent
+    unsigned attempts = 0;       ///< that were begun
+    std::uint64_t events = 0;    ///< of a stream, given to the caller
     std::chrono::microseconds since_begin{0};
 };
 

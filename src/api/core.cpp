@@ -131,8 +131,26 @@ net::dial_options dialling(client_options const& options, http::origin const& wh
 
 } // namespace
 
+void check_key(std::string_view key, std::string const& name)
+{
+    auto const at = std::find_if(key.begin(), key.end(), [](char c) {
+        return (static_cast<unsigned char>(c) < ' ' && c != '\t') || c == '\x7F';
+    });
+    if (at != key.end()) {
+        throw error(
+            errc::invalid_header,
+            name + " holds a line break or another control character at byte " +
+                std::to_string(at - key.begin()) + " of " + std::to_string(key.size()) +
+                ": remove it (what was read from a file often ends with a line break)"
+        );
+    }
+}
+
 client_core::client_core(client_options const& options, surroundings world)
     : options_(with_environment(options)), where_(http::parse_base_url(options_.base_url)),
+      server_(std::make_shared<std::string const>(
+          where_.origin.scheme + "://" + http::host_header(where_.origin)
+      )),
       key_(std::exchange(options_.api_key, {})), world_(with_defaults(std::move(world))),
       transport_(
           where_.origin,
@@ -148,6 +166,7 @@ client_core::client_core(client_options const& options, surroundings world)
           std::make_shared<net::pool>(options_.pool, world_.time, world_.random)
       )
 {
+    check_key(key_.reveal(), "the API key");
     check_not_reserved(options_.extra_headers);
     static_cast<void>(usual_deadlines()); // refuses what is none
     policy::check_retries(options_.retries);
@@ -268,8 +287,9 @@ net::call client_core::begin(
 )
 {
     ++calls_;
-    auto running =
-        std::make_shared<net::operation>(operations_, options_.observer, world_.time, method, path);
+    auto running = std::make_shared<net::operation>(
+        operations_, options_.observer, world_.time, method, path, server_
+    );
     running->watched().ends(call_end::cancelled); // unless it comes to something else
     auto const until = policy::add_saturated(world_.time->now(), limits.total);
     return {world_.time, limits, until, std::move(running)};

@@ -150,6 +150,7 @@ private:
 
     client_options options_; // without the key
     http::base_url where_;
+    std::shared_ptr<std::string const> server_; // for messages and observers
     secret_string key_;
     secret_string usual_headers_; // of a request without options
     surroundings world_;
@@ -160,6 +161,10 @@ private:
     std::atomic<std::uint64_t> retries_{0};
     std::atomic<std::uint64_t> replays_{0};
 };
+
+/// Throws `errc::invalid_header` for a key that no header can hold. A header that nobody has
+/// written down would be blamed for it otherwise. `name` is what the message calls it.
+void check_key(std::string_view key, std::string const& name);
 
 /// See `client::prewarm`.
 asio::awaitable<std::size_t> prewarm(std::shared_ptr<client_core> core, std::size_t count);

@@ -46,6 +46,30 @@ void add_call(error& failure, response_info const& info)
     failure.set_attempts(std::move(attempts));
 }
 
+void add_server(error& failure, net::operation const& call, std::string_view request_id)
+{
+    std::string note(call.server());
+    if (failure.request_id().empty() && !request_id.empty()) {
+        failure.set_request_id(std::string(request_id));
+        note += note.empty() ? "request id " : ", request id ";
+        note += escape_for_display(request_id, 128);
+    }
+    if (!note.empty())
+        failure.append(" (" + note + ')');
+}
+
+void add_reason(error& failure, std::string_view not_retried)
+{
+    if (!not_retried.empty())
+        failure.append("; " + std::string(not_retried));
+}
+
+void add_reason_of_begun(error& failure)
+{
+    if (failure.code() == condition::retryable)
+        add_reason(failure, "not retried: the response had begun");
+}
+
 void throw_if_error_object(response_info const& info, std::string_view data)
 {
     if (auto came = json::find_stream_error(data))

@@ -1,6 +1,8 @@
 #ifndef HICAP_API_FAILURE_HPP
 #define HICAP_API_FAILURE_HPP
 
+#include "net/operation.hpp"
+
 #include <hicap/error.hpp>
 #include <hicap/reply.hpp>
 
@@ -14,6 +16,16 @@ namespace hicap::detail {
 
 /// Adds to `failure` what is known of the call that it ends: request id and attempts.
 void add_call(error& failure, response_info const& info);
+
+/// Adds to the message of `failure` whom the call was made to, and the request id where that is not
+/// in it.
+void add_server(error& failure, net::operation const& call, std::string_view request_id = {});
+
+/// Adds to the message why the call was not tried again, where there is a reason.
+void add_reason(error& failure, std::string_view not_retried);
+
+/// The same for a response that had begun: what the caller has got of it cannot be taken back.
+void add_reason_of_begun(error& failure);
 
 /// Throws the `api_error` that `data` is, where it is an object whose `error` is not null: the
 /// failure of a response that had begun with a status of success.

@@ -89,7 +89,8 @@ policy::failed_attempt facts_of(boost::system::error_code code, net::call const&
 [[noreturn]] void throw_failure(
     std::optional<api_error::details> refused,
     std::exception_ptr const& broken,
-    std::vector<attempt> attempts,
+    net::call& on,
+    bool sent,
     std::string_view not_retried
 )
 {
@@ -98,9 +99,10 @@ policy::failed_attempt facts_of(boost::system::error_code code, net::call const&
             throw api_error(std::move(*refused));
         std::rethrow_exception(broken);
     } catch (error& failure) {
-        failure.set_attempts(std::move(attempts));
-        if (!not_retried.empty())
-            failure.set_not_retried(not_retried);
+        failure.set_attempts(std::move(on.earlier));
+        if (sent) // what comes before names the peer itself, which may be a proxy
+            add_server(failure, on.running());
+        add_reason(failure, not_retried);
         throw;
     }
 }
@@ -141,8 +143,8 @@ void opened_response::fail(std::exception_ptr const& why)
         std::rethrow_exception(why);
     } catch (error& failure) {
         on.running().watched().fails(failure.code());
-        if (failure.request_id().empty())
-            failure.set_request_id(on.made.request_id);
+        add_server(failure, on.running(), on.made.request_id);
+        add_reason_of_begun(failure);
         on.next_attempt(failure.code());
         failure.set_attempts(std::move(on.earlier));
         throw;
@@ -200,6 +202,7 @@ client_core::head_with_key(prepared_request const* request, bool refused)
     if (key.reveal().empty()) {
         throw error(errc::missing_api_key, "client_options::credentials has given an empty key");
     }
+    check_key(key.reveal(), "the key that client_options::credentials has given");
     secret_string made;
     auto& head = made.reveal();
     head.reserve(request->head.reveal().size() + 2 * key.reveal().size() + 64);
@@ -267,11 +270,13 @@ asio::awaitable<opened_response> client_core::open(prepared_request request)
         }
         if (!decision.retry) {
             watched.fails(result.code);
+            bool const sent = on.sent;
             on.next_attempt(result.code);
             throw_failure(
                 std::move(result.refused),
                 result.broken,
-                std::move(on.earlier),
+                on,
+                sent,
                 policy::describe_refusal(decision, request.retries)
             );
         }

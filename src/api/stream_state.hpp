@@ -76,8 +76,10 @@ public:
             return got;
         } catch (error& failure) {
             seen_ = false;
-            add_call(failure, info);
-            if (failure.code() != errc::invalid_json) // that loses one event, not the stream
+            complete(failure);
+            if (failure.code() == errc::invalid_json) // that loses one event, not the stream
+                on_->running().watched().fails(failure.code());
+            else
                 break_off(failure.code());
             throw;
         } catch (...) {
@@ -94,7 +96,7 @@ public:
         try {
             return look() != step::blocked;
         } catch (error& failure) {
-            add_call(failure, info);
+            complete(failure);
             break_off(failure.code());
             return true;
         }
@@ -123,20 +125,35 @@ public:
         if (!on_)
             return;
         try {
-            on_->check_total("waiting for the end of request ", request_name());
+            on_->check_total("waiting for the end of the stream");
         } catch (error& failure) {
-            add_call(failure, info);
+            complete(failure);
             break_off(failure.code());
         }
+    }
+
+    /// Throws where the caller was cancelled.
+    void check(asio::cancellation_state const& caller)
+    {
+        if (caller.cancelled() != asio::cancellation_type::none)
+            interrupted(asio::error::operation_aborted);
+        net::throw_if_cancelled(caller);
+    }
+
+    /// A wait ended with `code`. Nothing is lost: the stream may be asked again.
+    void interrupted(boost::system::error_code code)
+    {
+        if (on_)
+            on_->running().watched().fails(code);
     }
 
     /// The deadline has passed; `advance` tells.
     void be_late()
     {
         try {
-            on_->throw_late("waiting for an event of request ", request_name());
+            on_->throw_late("waiting for an event");
         } catch (error& failure) {
-            add_call(failure, info);
+            complete(failure);
             break_off(failure.code());
         }
     }
@@ -164,9 +181,7 @@ private:
         case event_source::status::end:
             if (!assembled.complete() || source_->inside_event()) {
                 throw error(
-                    errc::truncated_stream,
-                    "the server ended the stream of request " + request_name() +
-                        " in the middle of an answer"
+                    errc::truncated_stream, "the server ended the stream in the middle of an answer"
                 );
             }
             return end();
@@ -191,9 +206,8 @@ private:
         if (!result) {
             throw error(
                 result.code,
-                "an event of request " + request_name() + " at byte " +
-                    std::to_string(result.offset) + ": " + result.what + " in \"" +
-                    escape_for_display(raw_.data) + '"'
+                "an event, at byte " + std::to_string(result.offset) + ": " + result.what +
+                    " in \"" + escape_for_display(raw_.data) + '"'
             );
         }
         assemble(raw_.data.size());
@@ -208,9 +222,8 @@ private:
         if (size >= max_assembled_) {
             throw error(
                 errc::body_too_large,
-                "the events of request " + request_name() +
-                    " are too many to be kept, see response_limits::max_body and "
-                    "request_options::assemble"
+                "the events are too many to be kept, see response_limits::max_body and "
+                "request_options::assemble"
             );
         }
         max_assembled_ -= size;
@@ -237,10 +250,14 @@ private:
         return step::end;
     }
 
-    [[nodiscard]] std::string request_name() const
+    /// Says what is known of the call.
+    void complete(error& failure)
     {
-        auto const id = info.request_id();
-        return id.empty() ? "(no id)" : escape_for_display(id, 128);
+        if (on_) {
+            add_server(failure, on_->running(), info.request_id());
+            add_reason_of_begun(failure);
+        }
+        add_call(failure, info);
     }
 
     std::optional<event_source> source_;
@@ -254,14 +271,6 @@ private:
     bool ended_ = false;
     std::size_t max_assembled_ = 0; // bytes of events that may still come
 };
-
-/// One turn of the event loop; throws if the caller was cancelled until then.
-inline asio::awaitable<void> pause()
-{
-    co_await asio::post(asio::use_awaitable);
-    auto const cancellation = co_await asio::this_coro::cancellation_state;
-    net::throw_if_cancelled(cancellation);
-}
 
 } // namespace hicap::detail
 
@@ -301,7 +310,9 @@ asio::awaitable<Event const*> stream<Event>::next()
     bool const fresh = !(co_await has_been_suspended);
     if (fresh || ++state.since_pause == max_events_at_once) {
         state.since_pause = 0;
-        co_await detail::pause();
+        co_await asio::post(asio::use_awaitable); // one turn of the event loop
+        auto const cancellation = co_await asio::this_coro::cancellation_state;
+        state.check(cancellation);
         state.check_total();
     }
     for (;;) {
@@ -315,9 +326,15 @@ asio::awaitable<Event const*> stream<Event>::next()
         }
         state.since_pause = 0;
         auto const deadline = state.deadline();
-        bool const in_time = co_await state.readable(deadline);
+        bool in_time = false;
+        try {
+            in_time = co_await state.readable(deadline);
+        } catch (boost::system::system_error const& stopped) {
+            state.interrupted(stopped.code());
+            throw;
+        }
         auto const cancellation = co_await asio::this_coro::cancellation_state;
-        net::throw_if_cancelled(cancellation);
+        state.check(cancellation);
         if (!in_time)
             state.be_late();
     }
@@ -328,15 +345,21 @@ asio::awaitable<bool> stream<Event>::ready(std::chrono::milliseconds within)
 {
     auto& state = *state_;
     auto const start = co_await asio::this_coro::cancellation_state;
-    net::throw_if_cancelled(start);
+    state.check(start);
     if (state.at_hand())
         co_return true;
     auto const end = policy::add_saturated(state.time().now(), within);
     for (;;) {
         auto const deadline = state.deadline();
-        bool const in_time = co_await state.readable(std::min(deadline, end));
+        bool in_time = false;
+        try {
+            in_time = co_await state.readable(std::min(deadline, end));
+        } catch (boost::system::system_error const& stopped) {
+            state.interrupted(stopped.code());
+            throw;
+        }
         auto const cancellation = co_await asio::this_coro::cancellation_state;
-        net::throw_if_cancelled(cancellation);
+        state.check(cancellation);
         if (!in_time && deadline <= end)
             state.be_late();
         if (state.at_hand())

@@ -413,11 +413,10 @@ void error::set_attempts(std::vector<attempt> all)
     attempts_ = std::make_shared<std::vector<attempt> const>(std::move(all));
 }
 
-void error::set_not_retried(std::string_view why)
+void error::append(std::string_view note)
 {
-    std::string text = system_error::what();
-    text += "; ";
-    text += why;
+    std::string text = what();
+    text += note;
     what_ = std::make_shared<std::string const>(std::move(text));
 }
 

@@ -69,12 +69,14 @@ void call::throw_late(std::string_view doing, std::string_view what)
     auto const own_end = policy::add_saturated(begun_, limits_.*traits_of(current_).limit);
     auto const late = until_ < own_end ? phase::total : current_;
     auto const& traits = traits_of(late);
-    std::string message(doing);
-    message += what;
+    auto const last = std::string(doing).append(what);
+    auto message = late == phase::total ? std::string("the call") : last;
     message += " did not end within ";
     message += std::to_string((limits_.*traits.limit).count());
     message += " ms, see deadlines::";
     message += to_string(late);
+    if (late == phase::total) // which may have begun in the last moment
+        message += "; it was in attempt " + std::to_string(earlier.size() + 1) + ": " + last;
     if (auto const spent = policy::describe(made.times); !spent.empty())
         message += " (" + spent + ')';
     throw error(traits.code, message);

@@ -95,6 +95,8 @@ public:
     /// What ends every wait, from any thread.
     [[nodiscard]] stoppable& link() noexcept { return *socket_; }
 
+    [[nodiscard]] bool encrypted() const noexcept { return tls_ != nullptr; }
+
     /// Whether the handshake was cut short by a session ticket.
     [[nodiscard]] bool resumed() const noexcept { return tls_ && tls_->resumed(); }
 

@@ -202,7 +202,8 @@ private:
         auto const* const proxy = options_.proxy ? &*options_.proxy : nullptr;
         auto const& host = proxy != nullptr ? proxy->host : options_.host;
         auto const& port = proxy != nullptr ? proxy->port : options_.port;
-        auto const found = co_await look_up(host, port, on);
+        char const* const of_whom = proxy != nullptr ? "the proxy's host name" : "the host name";
+        auto const found = co_await look_up(host, port, on, of_whom);
         auto const ordered = interleave_families(found);
         std::vector<native_socket::endpoint_type> where(ordered.begin(), ordered.end());
 
@@ -217,7 +218,7 @@ private:
             auto target = colon ? '[' + options_.host + ']' : options_.host;
             target += ':' + options_.port;
             co_await open_tunnel(
-                link.get(), std::move(target), &proxy->authorization, on, deadline
+                link.get(), name, std::move(target), &proxy->authorization, on, deadline
             );
         }
         on->end();

@@ -136,7 +136,7 @@ parsed http1_exchange::finish_closed()
     broken_ = true;
     if (silent_)
         throw error(
-            errc::truncated_response, "the server closed the connection without a response"
+            errc::truncated_response, "the server closed the connection without a response" + hint()
         );
     // Anybody on the path can forge a FIN, nobody a close_notify: without it a body that the close
     // delimits may have been cut.
@@ -145,11 +145,21 @@ parsed http1_exchange::finish_closed()
     return parser().finish();
 }
 
+/// What is often wrong where a server does not speak HTTP.
+std::string http1_exchange::hint()
+{
+    return link().encrypted() ? "" : "; if the port is for TLS, the base URL must begin with https";
+}
+
 void http1_exchange::fail()
 {
     broken_ = true;
     if (parser().error())
-        throw error(parser().error(), parser().error_message());
+        throw error(
+            parser().error(),
+            parser().error_message() +
+                (parser().error() == errc::invalid_response && !has_head_ ? hint() : "")
+        );
     throw error(errc::invalid_response, "the response has no head");
 }
 

@@ -5,6 +5,7 @@
 #include "net/pool.hpp"
 
 #include <memory>
+#include <string>
 #include <string_view>
 
 namespace hicap::net {
@@ -63,6 +64,7 @@ private:
     http::response_parser::status parse();
     http::response_parser::status finish_closed();
     bool answered_before_failing();
+    [[nodiscard]] std::string hint();
     [[noreturn]] void fail();
 
     std::shared_ptr<operation> operation_; // ends when nothing of it is left

@@ -53,7 +53,8 @@ struct abandoning
 
 } // namespace
 
-asio::awaitable<endpoints> look_up(std::string host, std::string port, call* on)
+asio::awaitable<endpoints>
+look_up(std::string host, std::string port, call* on, std::string_view what)
 {
     endpoints found;
     if (auto const known = literal(host, port)) {
@@ -76,12 +77,13 @@ asio::awaitable<endpoints> look_up(std::string host, std::string port, call* on)
     abandoning const at_the_end{state};
     waiting const here(on->running(), state->done);
     bool const in_time = co_await state->done.sleep_until(deadline);
-    on->check(in_time, "resolving the host name ", '"' + host + '"');
+    auto const name = std::string(what) + " \"" + host + '"';
+    on->check(in_time, "resolving ", name);
     on->end();
     if (!state->code && state->found.empty())
         state->code = asio::error::host_not_found;
     if (state->code)
-        throw error(state->code, "cannot resolve the host name \"" + host + '"');
+        throw error(state->code, "cannot resolve " + name);
     found = std::move(state->found);
     co_return found;
 }

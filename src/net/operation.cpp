@@ -21,13 +21,14 @@ operation::operation(
     std::shared_ptr<observer> who,
     std::shared_ptr<clock> time,
     std::string_view method,
-    std::string_view path
+    std::string_view path,
+    std::shared_ptr<std::string const> server
 )
-    : all_(std::move(all))
+    : all_(std::move(all)), server_(std::move(server))
 {
     all_->add(this); // one that is refused is told to nobody
     try {
-        watch_.emplace(std::move(who), std::move(time), method, path);
+        watch_.emplace(std::move(who), std::move(time), method, path, this->server());
     } catch (...) {
         all_->remove(this);
         throw;

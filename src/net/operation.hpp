@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <unordered_set>
 
@@ -24,13 +25,15 @@ class operations;
 class operation
 {
 public:
-    /// Throws `errc::client_shut_down` where `all` takes no more. `who` may be null.
+    /// Throws `errc::client_shut_down` where `all` takes no more. `who` and `server`, the origin
+    /// that the call is made to, may be null.
     operation(
         std::shared_ptr<operations> all,
         std::shared_ptr<observer> who,
         std::shared_ptr<clock> time,
         std::string_view method,
-        std::string_view path
+        std::string_view path,
+        std::shared_ptr<std::string const> server = nullptr
     );
     operation(operation const&) = delete;
     operation& operator=(operation const&) = delete;
@@ -48,11 +51,18 @@ public:
     /// stopped. It must stay until something else is said.
     void wait_for(stoppable* what) noexcept;
 
+    /// `https://api.hicap.ai`, or empty.
+    [[nodiscard]] std::string_view server() const noexcept
+    {
+        return server_ ? std::string_view(*server_) : std::string_view();
+    }
+
     /// Is told what the call does, by the call alone.
     [[nodiscard]] watch& watched() noexcept { return *watch_; }
 
 private:
     std::shared_ptr<operations> all_;
+    std::shared_ptr<std::string const> server_;
     std::optional<watch> watch_; // of a call that has begun
     mutable std::mutex mutex_;
     stoppable* waits_for_ = nullptr;

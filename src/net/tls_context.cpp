@@ -10,7 +10,10 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <system_error>
 
+#include <cerrno>
+#include <cstdio>
 #include <deque>
 #include <mutex>
 #include <unordered_map>
@@ -76,6 +79,16 @@ bool trust(SSL_CTX* context, std::string const& pem)
     throw error(errc::tls_failure, "out of memory for TLS");
 }
 
+/// Why OpenSSL could not read `file`, which `must_be` something: it tells of both alike.
+std::string why_unreadable(std::string const& file, std::string const& must_be)
+{
+    std::unique_ptr<std::FILE, freed_by<std::fclose>> const opened(std::fopen(file.c_str(), "r"));
+    auto const name = '"' + file + '"';
+    if (!opened)
+        return "cannot open " + name + ": " + std::generic_category().message(errno);
+    return name + " is not " + must_be;
+}
+
 void trust_file(SSL_CTX* context, char const* option, std::string const& file)
 {
     if (SSL_CTX_load_verify_file(context, file.c_str()) == 1)
@@ -83,8 +96,8 @@ void trust_file(SSL_CTX* context, char const* option, std::string const& file)
     ERR_clear_error();
     throw error(
         errc::ca_file_unreadable,
-        std::string("client_options::") + option + ": cannot read certificates from \"" + file +
-            "\", which must be a readable PEM file"
+        std::string("client_options::") + option + ": " +
+            why_unreadable(file, "a PEM file with certificates")
     );
 }
 
@@ -123,14 +136,16 @@ void present_certificate(SSL_CTX* context, tls_options const& options)
         refuse("client_options::client_certificate_file and client_key_file: one needs the other");
     if (SSL_CTX_use_certificate_chain_file(context, options.certificate_file.c_str()) != 1) {
         refuse(
-            "client_options::client_certificate_file: cannot read a certificate from \"" +
-            options.certificate_file + "\", which must be a readable PEM file"
+            "client_options::client_certificate_file: " +
+            why_unreadable(options.certificate_file, "a PEM file with a certificate")
         );
     }
     if (SSL_CTX_use_PrivateKey_file(context, options.key_file.c_str(), SSL_FILETYPE_PEM) != 1) {
         refuse(
-            "client_options::client_key_file: cannot use the key in \"" + options.key_file +
-            "\", which must be a readable PEM file without password, and fit the certificate"
+            "client_options::client_key_file: " +
+            why_unreadable(
+                options.key_file, "a PEM file with a key without password that fits the certificate"
+            )
         );
     }
 }

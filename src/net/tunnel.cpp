@@ -7,12 +7,12 @@
 
 #include <array>
 #include <string_view>
+#include <utility>
 
 namespace hicap::net {
 namespace {
 
 constexpr std::size_t max_head = std::size_t{16} * 1024;
-constexpr std::string_view doing = "asking the proxy for a tunnel to ";
 
 secret_string connect_request(std::string const& target, std::string const& authorization)
 {
@@ -27,13 +27,22 @@ secret_string connect_request(std::string const& target, std::string const& auth
     return made;
 }
 
-[[noreturn]] void throw_refused(std::string const& target, std::string const& why)
+/// Who is asked for what, as messages tell it.
+struct request_names
 {
-    throw error(errc::proxy_refused, "the proxy opened no tunnel to " + target + ": " + why);
+    std::string proxy;
+    std::string target;
+};
+
+[[noreturn]] void throw_refused(request_names const& names, std::string const& why)
+{
+    throw error(
+        errc::proxy_refused, names.proxy + " opened no tunnel to " + names.target + ": " + why
+    );
 }
 
 /// True once the head of the answer is whole, which says yes.
-bool accepted(http::response_parser& parser, std::string_view& unread, std::string const& target)
+bool accepted(http::response_parser& parser, std::string_view& unread, request_names const& names)
 {
     switch (parser.parse(unread)) {
     case http::response_parser::status::need_more:
@@ -41,20 +50,20 @@ bool accepted(http::response_parser& parser, std::string_view& unread, std::stri
     case http::response_parser::status::head:
         break;
     default:
-        throw_refused(target, parser.error_message());
+        throw_refused(names, parser.error_message());
     }
     auto const status = parser.head().status;
     if (status == 407 || status == 401) { // 401 is not for proxies, but some refuse so
         throw_refused(
-            target,
+            names,
             "it asks for a user and password (" + std::to_string(status) +
                 "), or refuses those given"
         );
     }
     if (status < 200 || status > 299)
-        throw_refused(target, "it answered with status " + std::to_string(status));
+        throw_refused(names, "it answered with status " + std::to_string(status));
     if (!unread.empty())
-        throw_refused(target, "it sent bytes that nobody has asked for");
+        throw_refused(names, "it sent bytes that nobody has asked for");
     return true;
 }
 
@@ -62,6 +71,7 @@ bool accepted(http::response_parser& parser, std::string_view& unread, std::stri
 
 asio::awaitable<void> open_tunnel(
     socket* link,
+    std::string proxy,
     std::string target,
     secret_string const* authorization,
     call* on,
@@ -69,16 +79,18 @@ asio::awaitable<void> open_tunnel(
 )
 {
     auto const request = connect_request(target, authorization->reveal());
+    auto const doing = "asking " + proxy + " for a tunnel to ";
+    request_names const names{std::move(proxy), std::move(target)};
     std::string_view unsent = request.reveal();
     while (!unsent.empty()) {
         auto const moved = link->send(unsent.data(), unsent.size());
         if (moved.what == socket::status::failed) {
             on->running().check(); // that closes the connection from this side
-            throw error(moved.code, "sending to the proxy");
+            throw error(moved.code, "sending to " + names.proxy);
         }
         if (moved.what == socket::status::blocked) {
             bool const in_time = co_await link->ready(interest::write, deadline);
-            on->check(in_time, doing, target);
+            on->check(in_time, doing, names.target);
         } else {
             unsent.remove_prefix(moved.size);
         }
@@ -93,17 +105,17 @@ asio::awaitable<void> open_tunnel(
         if (moved.what == socket::status::failed || moved.what == socket::status::closed)
             on->running().check(); // as above
         if (moved.what == socket::status::failed)
-            throw error(moved.code, "receiving from the proxy");
+            throw error(moved.code, "receiving from " + names.proxy);
         if (moved.what == socket::status::closed || size == received.size())
-            throw_refused(target, "it closed the connection");
+            throw_refused(names, "it closed the connection");
         if (moved.what == socket::status::blocked) {
             bool const in_time = co_await link->ready(interest::read, deadline);
-            on->check(in_time, doing, target);
+            on->check(in_time, doing, names.target);
             continue;
         }
         size += moved.size;
         std::string_view unread(received.data(), size);
-        if (accepted(parser, unread, target))
+        if (accepted(parser, unread, names))
             co_return;
         // What is left is an incomplete head, and comes again with what follows.
     }

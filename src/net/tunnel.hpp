@@ -11,12 +11,13 @@
 
 namespace hicap::net {
 
-/// Asks the proxy at the other end of `link` for a tunnel to `target`, host and port (RFC 9110,
-/// section 9.3.6); when this completes, `link` leads there. `authorization` is empty for none.
-/// Takes part of the phase that the call is in. Throws `errc::proxy_refused`, and what the call's
-/// deadline throws.
+/// Asks `proxy`, the name of what is at the other end of `link`, for a tunnel to `target`, host and
+/// port (RFC 9110, section 9.3.6); when this completes, `link` leads there. `authorization` is
+/// empty for none. Takes part of the phase that the call is in. Throws `errc::proxy_refused`, and
+/// what the call's deadline throws.
 [[nodiscard]] asio::awaitable<void> open_tunnel(
     socket* link,
+    std::string proxy,
     std::string target,
     secret_string const* authorization,
     call* on,

@@ -15,9 +15,10 @@ watch::watch(
     std::shared_ptr<observer> who,
     std::shared_ptr<clock> time,
     std::string_view method,
-    std::string_view path
+    std::string_view path,
+    std::string_view server
 )
-    : who_(std::move(who)), time_(std::move(time))
+    : who_(std::move(who)), time_(std::move(time)), server_(server)
 {
     if (!who_)
         return;
@@ -35,7 +36,8 @@ watch::~watch()
     end_event event;
     event.call = identity();
     event.how = how_;
-    event.code = code_;
+    if (how_ == call_end::failed || how_ == call_end::cancelled)
+        event.code = code_;
     event.status = status_;
     event.request_id = request_id_;
     event.attempts = attempts_;
@@ -123,6 +125,7 @@ call_identity watch::identity() const noexcept
 {
     call_identity who;
     who.number = number_;
+    who.server = server_;
     who.method = method_;
     who.path = path_;
     return who;

@@ -22,11 +22,13 @@ public:
     /// Of nobody.
     watch() = default;
 
+    /// `server` outlives it.
     watch(
         std::shared_ptr<observer> who,
         std::shared_ptr<clock> time,
         std::string_view method,
-        std::string_view path
+        std::string_view path,
+        std::string_view server = {}
     );
 
     watch(watch const&) = delete;
@@ -43,6 +45,7 @@ public:
     /// An event of a stream was given to the caller.
     void event() noexcept
     {
+        how_ = call_end::abandoned; // who goes on has not been stopped by what was told before
         if (events_++ == 0 && who_)
             first_event();
     }
@@ -60,6 +63,7 @@ private:
 
     std::shared_ptr<observer> who_;
     std::shared_ptr<clock> time_;
+    std::string_view server_;
     std::string method_;
     std::string path_;
     std::string request_id_;

@@ -80,7 +80,8 @@ private:
     {
         told.push_back(text);
         numbers.insert(call.number);
-        words += std::string(call.method) + ' ' + std::string(call.path) + ' ' + text + '\n';
+        words += std::string(call.server) + ' ' + std::string(call.method) + ' ' +
+                 std::string(call.path) + ' ' + text + '\n';
     }
 };
 
@@ -118,7 +119,7 @@ BOOST_AUTO_TEST_CASE(an_answer)
     BOOST_TEST(!seen->last.code);
     BOOST_TEST(seen->request_id == "r1");
     BOOST_TEST((seen->last.since_begin == 20ms));
-    BOOST_TEST(contains(seen->words, "POST /chat/completions attempt"));
+    BOOST_TEST(contains(seen->words, "http://api.test POST /chat/completions attempt"));
 }
 
 BOOST_AUTO_TEST_CASE(path_and_method_say_nothing_of_query_and_base)
@@ -320,6 +321,41 @@ BOOST_AUTO_TEST_CASE(a_wait_for_an_event_that_is_cancelled_ends_nothing)
     auto& events = opening.get();
     next(events).cancel();
     check({"attempt 1", "connection 1", "first byte 1 200 r1"});
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_that_is_dropped_by_whom_a_cancelled_wait_unwinds)
+{
+    connect({stream_head});
+    {
+        auto opening = open_stream();
+        next(opening.get()).cancel();
+    }
+    check({"attempt 1", "connection 1", "first byte 1 200 r1", "cancelled"});
+    BOOST_TEST((seen->last.code == asio::error::operation_aborted));
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_that_goes_on_after_a_cancelled_wait_and_is_dropped)
+{
+    auto const far = connect({stream_head});
+    {
+        auto opening = open_stream();
+        next(opening.get()).cancel();
+        far->give(text_event("Hello"));
+        next(opening.get()).get();
+    }
+    check({"attempt 1", "connection 1", "first byte 1 200 r1", "first event", "abandoned"});
+    BOOST_TEST(!seen->last.code);
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_that_is_dropped_because_of_an_event_that_cannot_be_read)
+{
+    connect({stream_head + "data: {\n\n"});
+    {
+        auto opening = open_stream();
+        BOOST_TEST((next(opening.get()).code() == errc::invalid_json));
+    }
+    check({"attempt 1", "connection 1", "first byte 1 200 r1", "failed"});
+    BOOST_TEST((seen->last.code == errc::invalid_json));
 }
 
 BOOST_AUTO_TEST_CASE(a_client_that_is_shut_down)

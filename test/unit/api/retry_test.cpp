@@ -318,6 +318,15 @@ BOOST_AUTO_TEST_CASE(a_request_that_nobody_answered_is_not_sent_again_where_that
     auto call = create();
     BOOST_TEST_REQUIRE(call.done());
     BOOST_TEST((call.code() == errc::truncated_response));
+    BOOST_TEST(
+        contains(
+            call.what(),
+            "the server closed the connection without a response; if the port is for TLS, the "
+            "base URL must begin with https"
+        ),
+        call.what()
+    );
+    BOOST_TEST(contains(call.what(), " (http://api.test)"), call.what());
     BOOST_TEST(dialer->dials == 1u);
 
     dialer->fail(asio::error::connection_refused); // nothing was sent
@@ -340,6 +349,7 @@ BOOST_AUTO_TEST_CASE(what_has_begun_to_answer_is_not_asked_again)
             BOOST_TEST_REQUIRE(call.done());
             BOOST_CHECK_EXCEPTION(call.get(), error, [](error const& e) {
                 BOOST_TEST(e.attempts().size() == 1u);
+                BOOST_TEST(contains(e.what(), " (http://api.test"), e.what());
                 return e.code() == errc::truncated_response;
             });
         }

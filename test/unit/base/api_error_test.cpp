@@ -135,11 +135,11 @@ BOOST_AUTO_TEST_CASE(what_did_not_come_is_not_shown)
     );
 }
 
-BOOST_AUTO_TEST_CASE(the_message_says_why_it_was_not_tried_again)
+BOOST_AUTO_TEST_CASE(the_message_can_be_continued)
 {
     api_error e(with(500));
     std::string const before = e.what();
-    e.set_not_retried("no retries left after 2");
+    e.append("; no retries left after 2");
     BOOST_TEST(e.what() == before + "; no retries left after 2");
     auto const copy = e;
     BOOST_TEST(copy.what() == before + "; no retries left after 2");

@@ -436,6 +436,22 @@ BOOST_AUTO_TEST_CASE(a_proxy_that_is_not_there_is_named)
     BOOST_TEST(contains(dials.what(), "the proxy 127.0.0.1 port "), dials.what());
 }
 
+BOOST_AUTO_TEST_CASE(a_proxy_whose_name_nobody_knows_is_named)
+{
+    net::dial_options options;
+    options.host = "api.test";
+    options.port = "443";
+    options.proxy.emplace();
+    options.proxy->host = "proxy.test";
+    options.proxy->port = "3128";
+    auto dials = dial(std::move(options));
+    dials.finish();
+    BOOST_TEST((dials.code() == asio::error::host_not_found));
+    BOOST_TEST(
+        contains(dials.what(), "cannot resolve the proxy's host name \"proxy.test\""), dials.what()
+    );
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace hicap::test

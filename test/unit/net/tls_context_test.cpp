@@ -135,7 +135,10 @@ BOOST_AUTO_TEST_CASE(extra_authorities_that_cannot_be_read_are_reported)
         options.extra_ca_files = {file};
         BOOST_CHECK_EXCEPTION(net::tls_context{options}, error, [&](error const& thrown) {
             BOOST_TEST(contains(thrown.what(), "client_options::extra_ca_files"));
-            BOOST_TEST(contains(thrown.what(), file));
+            auto const expected = file.ends_with("missing.pem")
+                                      ? "cannot open \"" + file + "\": No such file or directory"
+                                      : '"' + file + "\" is not a PEM file with certificates";
+            BOOST_TEST(contains(thrown.what(), expected), thrown.what());
             return thrown.code() == errc::ca_file_unreadable;
         });
     }

@@ -33,7 +33,9 @@ struct tunnel_fixture
     asio::awaitable<bool> ask()
     {
         auto const deadline = with.on.begin(phase::connect);
-        co_await net::open_tunnel(link.get(), "api.test:443", &password, &with.on, deadline);
+        co_await net::open_tunnel(
+            link.get(), "the proxy p.test", "api.test:443", &password, &with.on, deadline
+        );
         co_return true;
     }
 
@@ -128,7 +130,7 @@ BOOST_AUTO_TEST_CASE(a_request_goes_however_little_the_socket_takes)
 BOOST_AUTO_TEST_CASE(a_refusal_tells_the_status_and_the_target)
 {
     auto const text = refusal("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 2\r\n\r\n");
-    BOOST_TEST(contains(text, "api.test:443"), text);
+    BOOST_TEST(contains(text, "the proxy p.test opened no tunnel to api.test:443: "), text);
     BOOST_TEST(contains(text, "502"), text);
 }
 
@@ -217,7 +219,7 @@ BOOST_AUTO_TEST_CASE(a_proxy_that_does_not_answer_is_waited_for_until_the_deadli
     under_way->poll();
     BOOST_TEST_REQUIRE(under_way->done());
     BOOST_TEST((under_way->code() == errc::connect_timeout));
-    BOOST_TEST(contains(under_way->what(), "the proxy for a tunnel to api.test:443"));
+    BOOST_TEST(contains(under_way->what(), "asking the proxy p.test for a tunnel to api.test:443"));
 }
 
 BOOST_AUTO_TEST_CASE(a_proxy_that_does_not_read_is_waited_for_until_the_deadline)
