@@ -1,11 +1,15 @@
 #ifndef HICAP_ATTEMPT_HPP
 #define HICAP_ATTEMPT_HPP
 
+#include <hicap/visibility.hpp>
+
 #include <boost/system/error_code.hpp>
 
 #include <chrono>
 #include <optional>
 #include <string>
+
+HICAP_API_BEGIN
 
 namespace hicap {
 
@@ -39,5 +43,7 @@ struct attempt
 };
 
 } // namespace hicap
+
+HICAP_API_END
 
 #endif

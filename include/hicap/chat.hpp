@@ -7,18 +7,21 @@
 #include <hicap/request_options.hpp>
 #include <hicap/stream.hpp>
 #include <hicap/temporaries.hpp>
+#include <hicap/visibility.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
 #include <memory>
 
-namespace hicap {
-
-namespace detail {
+namespace hicap::detail {
 
 class client_core;
 
-} // namespace detail
+} // namespace hicap::detail
+
+HICAP_API_BEGIN
+
+namespace hicap {
 
 template <>
 struct stream_traits<chat::chunk>
@@ -107,5 +110,7 @@ private:
 
 } // namespace chat
 } // namespace hicap
+
+HICAP_API_END
 
 #endif

@@ -6,6 +6,7 @@
 #include <hicap/open_enum.hpp>
 #include <hicap/raw_json.hpp>
 #include <hicap/unknown_members.hpp>
+#include <hicap/visibility.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -16,6 +17,8 @@
 #include <utility>
 #include <variant>
 #include <vector>
+
+HICAP_API_BEGIN
 
 /// The bodies of the chat completion endpoints, named as in the API reference.
 ///
@@ -845,5 +848,7 @@ struct stored_message_list
 }
 
 } // namespace hicap::chat
+
+HICAP_API_END
 
 #endif

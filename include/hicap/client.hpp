@@ -1,16 +1,13 @@
 #ifndef HICAP_CLIENT_HPP
 #define HICAP_CLIENT_HPP
 
-#include <hicap/chat.hpp>
 #include <hicap/client_options.hpp>
-#include <hicap/images.hpp>
 #include <hicap/raw_json.hpp>
-#include <hicap/realtime.hpp>
 #include <hicap/reply.hpp>
 #include <hicap/request_options.hpp>
-#include <hicap/responses.hpp>
 #include <hicap/statistics.hpp>
 #include <hicap/temporaries.hpp>
+#include <hicap/visibility.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -20,9 +17,41 @@
 #include <string>
 #include <string_view>
 
+namespace hicap::detail {
+
+class client_core;
+
+} // namespace hicap::detail
+
+HICAP_API_BEGIN
+
 namespace hicap {
 
 namespace asio = boost::asio;
+
+namespace chat {
+
+class resource;
+
+} // namespace chat
+
+namespace responses {
+
+class resource;
+
+} // namespace responses
+
+namespace images {
+
+class resource;
+
+} // namespace images
+
+namespace realtime {
+
+class resource;
+
+} // namespace realtime
 
 /// The entrance to the Hicap API.
 ///
@@ -31,6 +60,9 @@ namespace asio = boost::asio;
 /// it, and leaves nothing behind that would keep the event loop from ending. Idle connections stay
 /// with the context that opened them; client and contexts may be destroyed in any order, but for
 /// streams, which end before their context.
+///
+/// This header knows no type of the API: each resource has a header of its own, and
+/// <hicap/hicap.hpp> has them all.
 ///
 /// Thread safety: shared objects safe, for all operations.
 class client
@@ -49,12 +81,16 @@ public:
     /// For the library and its tests: a handle to what is at hand.
     explicit client(std::shared_ptr<detail::client_core> core) noexcept;
 
+    /// The operations on chat completions. Include <hicap/chat.hpp> to call this.
     [[nodiscard]] hicap::chat::resource chat() const;
 
+    /// The operations on responses. Include <hicap/responses.hpp> to call this.
     [[nodiscard]] hicap::responses::resource responses() const;
 
+    /// The operations on images. Include <hicap/images.hpp> to call this.
     [[nodiscard]] hicap::images::resource images() const;
 
+    /// The operations on realtime sessions. Include <hicap/realtime.hpp> to call this.
     [[nodiscard]] hicap::realtime::resource realtime() const;
 
     /// Sends a request for which this library has no operation, with the key, tags, deadlines and
@@ -120,5 +156,7 @@ private:
 };
 
 } // namespace hicap
+
+HICAP_API_END
 
 #endif

@@ -6,6 +6,7 @@
 #include <hicap/proxy_options.hpp>
 #include <hicap/retry_options.hpp>
 #include <hicap/tcp_options.hpp>
+#include <hicap/visibility.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -16,6 +17,8 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+HICAP_API_BEGIN
 
 namespace hicap {
 
@@ -113,5 +116,7 @@ struct client_options
 };
 
 } // namespace hicap
+
+HICAP_API_END
 
 #endif

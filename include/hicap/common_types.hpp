@@ -5,6 +5,7 @@
 #include <hicap/open_enum.hpp>
 #include <hicap/raw_json.hpp>
 #include <hicap/unknown_members.hpp>
+#include <hicap/visibility.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -13,6 +14,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+HICAP_API_BEGIN
 
 /// What the bodies of several resources have in common, named as in the API reference. Each
 /// resource's namespace names what it uses, so that `effort` and `responses::effort` are one.
@@ -278,5 +281,7 @@ struct moderation_result
 };
 
 } // namespace hicap
+
+HICAP_API_END
 
 #endif

@@ -1,10 +1,14 @@
 #ifndef HICAP_DEADLINES_HPP
 #define HICAP_DEADLINES_HPP
 
+#include <hicap/visibility.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string_view>
+
+HICAP_API_BEGIN
 
 namespace hicap {
 
@@ -51,5 +55,7 @@ struct deadlines
 };
 
 } // namespace hicap
+
+HICAP_API_END
 
 #endif

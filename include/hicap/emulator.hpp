@@ -1,6 +1,8 @@
 #ifndef HICAP_EMULATOR_HPP
 #define HICAP_EMULATOR_HPP
 
+#include <hicap/visibility.hpp>
+
 #include <boost/asio/any_io_executor.hpp>
 
 #include <chrono>
@@ -10,6 +12,8 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+HICAP_API_BEGIN
 
 namespace hicap {
 
@@ -340,5 +344,7 @@ private:
 };
 
 } // namespace hicap
+
+HICAP_API_END
 
 #endif

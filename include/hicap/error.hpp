@@ -4,6 +4,7 @@
 #include <hicap/attempt.hpp>
 #include <hicap/headers.hpp>
 #include <hicap/rate_limit.hpp>
+#include <hicap/visibility.hpp>
 
 #include <boost/system/error_category.hpp>
 #include <boost/system/error_code.hpp>
@@ -16,6 +17,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+HICAP_API_BEGIN
 
 namespace hicap {
 
@@ -203,6 +206,8 @@ private:
 };
 
 } // namespace hicap
+
+HICAP_API_END
 
 template <>
 struct boost::system::is_error_code_enum<hicap::errc> : std::true_type

@@ -1,6 +1,8 @@
 #ifndef HICAP_HEADERS_HPP
 #define HICAP_HEADERS_HPP
 
+#include <hicap/visibility.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -8,6 +10,8 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+HICAP_API_BEGIN
 
 namespace hicap {
 
@@ -53,5 +57,7 @@ private:
 };
 
 } // namespace hicap
+
+HICAP_API_END
 
 #endif

@@ -6,6 +6,7 @@
 #include <hicap/request_options.hpp>
 #include <hicap/stream.hpp>
 #include <hicap/temporaries.hpp>
+#include <hicap/visibility.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -14,15 +15,17 @@
 #include <string>
 #include <string_view>
 
-namespace hicap {
-
-namespace asio = boost::asio;
-
-namespace detail {
+namespace hicap::detail {
 
 class client_core;
 
-} // namespace detail
+} // namespace hicap::detail
+
+HICAP_API_BEGIN
+
+namespace hicap {
+
+namespace asio = boost::asio;
 
 template <>
 struct stream_traits<images::event>
@@ -112,5 +115,7 @@ void save(image const& picture, std::filesystem::path const& file);
 
 } // namespace images
 } // namespace hicap
+
+HICAP_API_END
 
 #endif

@@ -6,6 +6,7 @@
 #include <hicap/open_enum.hpp>
 #include <hicap/unknown_members.hpp>
 #include <hicap/upload.hpp>
+#include <hicap/visibility.hpp>
 
 #include <array>
 #include <cstdint>
@@ -14,6 +15,8 @@
 #include <string_view>
 #include <variant>
 #include <vector>
+
+HICAP_API_BEGIN
 
 /// The bodies of the image endpoints, named as in the API reference.
 ///
@@ -331,5 +334,7 @@ struct event : std::variant<partial_image, completed, unknown>
 };
 
 } // namespace hicap::images
+
+HICAP_API_END
 
 #endif

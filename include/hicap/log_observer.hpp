@@ -2,11 +2,14 @@
 #define HICAP_LOG_OBSERVER_HPP
 
 #include <hicap/observer.hpp>
+#include <hicap/visibility.hpp>
 
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string_view>
+
+HICAP_API_BEGIN
 
 namespace hicap {
 
@@ -42,5 +45,7 @@ using log_sink = std::function<void(log_level, std::string_view line)>;
 [[nodiscard]] std::shared_ptr<observer> make_log_observer(std::string_view level);
 
 } // namespace hicap
+
+HICAP_API_END
 
 #endif

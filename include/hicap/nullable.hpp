@@ -1,10 +1,14 @@
 #ifndef HICAP_NULLABLE_HPP
 #define HICAP_NULLABLE_HPP
 
+#include <hicap/visibility.hpp>
+
 #include <concepts>
 #include <optional>
 #include <type_traits>
 #include <utility>
+
+HICAP_API_BEGIN
 
 namespace hicap {
 
@@ -202,5 +206,7 @@ constexpr bool operator==(nullable<T> const& left, U const& right)
 }
 
 } // namespace hicap
+
+HICAP_API_END
 
 #endif

@@ -2,12 +2,15 @@
 #define HICAP_OBSERVER_HPP
 
 #include <hicap/attempt.hpp>
+#include <hicap/visibility.hpp>
 
 #include <boost/system/error_code.hpp>
 
 #include <chrono>
 #include <cstdint>
 #include <string_view>
+
+HICAP_API_BEGIN
 
 namespace hicap {
 
@@ -120,5 +123,7 @@ public:
 };
 
 } // namespace hicap
+
+HICAP_API_END
 
 #endif

@@ -1,10 +1,14 @@
 #ifndef HICAP_OPEN_ENUM_HPP
 #define HICAP_OPEN_ENUM_HPP
 
+#include <hicap/visibility.hpp>
+
 #include <concepts>
 #include <string>
 #include <string_view>
 #include <utility>
+
+HICAP_API_BEGIN
 
 namespace hicap {
 
@@ -62,5 +66,7 @@ private:
 };
 
 } // namespace hicap
+
+HICAP_API_END
 
 #endif

@@ -2,6 +2,7 @@
 #define HICAP_PAGES_HPP
 
 #include <hicap/reply.hpp>
+#include <hicap/visibility.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -10,16 +11,18 @@
 #include <optional>
 #include <string>
 
-namespace hicap {
-
-namespace asio = boost::asio;
-
-namespace detail {
+namespace hicap::detail {
 
 template <class T>
 class page_source;
 
-} // namespace detail
+} // namespace hicap::detail
+
+HICAP_API_BEGIN
+
+namespace hicap {
+
+namespace asio = boost::asio;
 
 /// Which part of a list is wanted, and in which order.
 struct page_options
@@ -72,5 +75,7 @@ private:
 };
 
 } // namespace hicap
+
+HICAP_API_END
 
 #endif

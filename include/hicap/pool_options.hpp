@@ -1,8 +1,12 @@
 #ifndef HICAP_POOL_OPTIONS_HPP
 #define HICAP_POOL_OPTIONS_HPP
 
+#include <hicap/visibility.hpp>
+
 #include <chrono>
 #include <cstddef>
+
+HICAP_API_BEGIN
 
 namespace hicap {
 
@@ -41,5 +45,7 @@ struct pool_options
 };
 
 } // namespace hicap
+
+HICAP_API_END
 
 #endif

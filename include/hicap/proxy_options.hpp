@@ -1,7 +1,11 @@
 #ifndef HICAP_PROXY_OPTIONS_HPP
 #define HICAP_PROXY_OPTIONS_HPP
 
+#include <hicap/visibility.hpp>
+
 #include <string>
+
+HICAP_API_BEGIN
 
 namespace hicap {
 
@@ -43,5 +47,7 @@ struct proxy_options
 };
 
 } // namespace hicap
+
+HICAP_API_END
 
 #endif

@@ -1,10 +1,14 @@
 #ifndef HICAP_RATE_LIMIT_HPP
 #define HICAP_RATE_LIMIT_HPP
 
+#include <hicap/visibility.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
+
+HICAP_API_BEGIN
 
 namespace hicap {
 
@@ -31,5 +35,7 @@ struct rate_limit
 };
 
 } // namespace hicap
+
+HICAP_API_END
 
 #endif

@@ -1,8 +1,12 @@
 #ifndef HICAP_RAW_JSON_HPP
 #define HICAP_RAW_JSON_HPP
 
+#include <hicap/visibility.hpp>
+
 #include <string>
 #include <string_view>
+
+HICAP_API_BEGIN
 
 namespace hicap {
 
@@ -45,5 +49,7 @@ private:
 };
 
 } // namespace hicap
+
+HICAP_API_END
 
 #endif

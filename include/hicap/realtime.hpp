@@ -5,20 +5,23 @@
 #include <hicap/reply.hpp>
 #include <hicap/request_options.hpp>
 #include <hicap/temporaries.hpp>
+#include <hicap/visibility.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
 #include <memory>
 
-namespace hicap {
-
-namespace asio = boost::asio;
-
-namespace detail {
+namespace hicap::detail {
 
 class client_core;
 
-} // namespace detail
+} // namespace hicap::detail
+
+HICAP_API_BEGIN
+
+namespace hicap {
+
+namespace asio = boost::asio;
 
 namespace realtime {
 
@@ -63,5 +66,7 @@ private:
 
 } // namespace realtime
 } // namespace hicap
+
+HICAP_API_END
 
 #endif

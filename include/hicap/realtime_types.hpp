@@ -7,12 +7,15 @@
 #include <hicap/raw_json.hpp>
 #include <hicap/secret.hpp>
 #include <hicap/unknown_members.hpp>
+#include <hicap/visibility.hpp>
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
+
+HICAP_API_BEGIN
 
 /// The bodies of the endpoints that make realtime sessions, named as in the API reference.
 ///
@@ -372,5 +375,7 @@ struct transcription_session
 };
 
 } // namespace hicap::realtime
+
+HICAP_API_END
 
 #endif

@@ -4,11 +4,14 @@
 #include <hicap/attempt.hpp>
 #include <hicap/headers.hpp>
 #include <hicap/rate_limit.hpp>
+#include <hicap/visibility.hpp>
 
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+HICAP_API_BEGIN
 
 namespace hicap {
 
@@ -78,5 +81,7 @@ private:
 };
 
 } // namespace hicap
+
+HICAP_API_END
 
 #endif

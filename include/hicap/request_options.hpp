@@ -4,12 +4,15 @@
 #include <hicap/deadlines.hpp>
 #include <hicap/retry_options.hpp>
 #include <hicap/unknown_members.hpp>
+#include <hicap/visibility.hpp>
 
 #include <map>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
+
+HICAP_API_BEGIN
 
 namespace hicap {
 
@@ -50,5 +53,7 @@ struct request_options
 };
 
 } // namespace hicap
+
+HICAP_API_END
 
 #endif

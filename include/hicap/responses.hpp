@@ -9,6 +9,7 @@
 #include <hicap/responses_types.hpp>
 #include <hicap/stream.hpp>
 #include <hicap/temporaries.hpp>
+#include <hicap/visibility.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -16,15 +17,17 @@
 #include <string_view>
 #include <vector>
 
-namespace hicap {
-
-namespace asio = boost::asio;
-
-namespace detail {
+namespace hicap::detail {
 
 class client_core;
 
-} // namespace detail
+} // namespace hicap::detail
+
+HICAP_API_BEGIN
+
+namespace hicap {
+
+namespace asio = boost::asio;
 
 template <>
 struct stream_traits<responses::event>
@@ -123,5 +126,7 @@ private:
 
 } // namespace responses
 } // namespace hicap
+
+HICAP_API_END
 
 #endif

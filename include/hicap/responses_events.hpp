@@ -7,6 +7,7 @@
 #include <hicap/responses_parts.hpp>
 #include <hicap/responses_types.hpp>
 #include <hicap/unknown_members.hpp>
+#include <hicap/visibility.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -14,6 +15,8 @@
 #include <string_view>
 #include <variant>
 #include <vector>
+
+HICAP_API_BEGIN
 
 /// The events of a stream of the Responses API, named as in the API reference without the prefix
 /// `response.`. Page: POST /responses, streaming.
@@ -801,5 +804,7 @@ struct event : std::variant<
 };
 
 } // namespace hicap::responses
+
+HICAP_API_END
 
 #endif

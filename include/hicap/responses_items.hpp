@@ -8,6 +8,7 @@
 #include <hicap/responses_parts.hpp>
 #include <hicap/responses_tools.hpp>
 #include <hicap/unknown_members.hpp>
+#include <hicap/visibility.hpp>
 
 #include <array>
 #include <cstdint>
@@ -16,6 +17,8 @@
 #include <utility>
 #include <variant>
 #include <vector>
+
+HICAP_API_BEGIN
 
 /// The items of the Responses API, named as in the API reference.
 ///
@@ -566,5 +569,7 @@ using listed_item = std::variant<
 [[nodiscard]] input_item as_input(output_item const& item);
 
 } // namespace hicap::responses
+
+HICAP_API_END
 
 #endif

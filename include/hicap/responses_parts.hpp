@@ -7,12 +7,15 @@
 #include <hicap/raw_json.hpp>
 #include <hicap/responses_tools.hpp>
 #include <hicap/unknown_members.hpp>
+#include <hicap/visibility.hpp>
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
+
+HICAP_API_BEGIN
 
 /// What the items of the Responses API consist of, named as in the API reference.
 ///
@@ -540,5 +543,7 @@ struct mcp_tool_description
 };
 
 } // namespace hicap::responses
+
+HICAP_API_END
 
 #endif

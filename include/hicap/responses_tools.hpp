@@ -6,6 +6,7 @@
 #include <hicap/open_enum.hpp>
 #include <hicap/raw_json.hpp>
 #include <hicap/unknown_members.hpp>
+#include <hicap/visibility.hpp>
 
 #include <array>
 #include <cstdint>
@@ -13,6 +14,8 @@
 #include <string_view>
 #include <variant>
 #include <vector>
+
+HICAP_API_BEGIN
 
 /// The tools of the Responses API, named as in the API reference. Page: POST /responses, request,
 /// `tools` and `tool_choice`.
@@ -830,5 +833,7 @@ using tool_choice = std::variant<
     unknown>;
 
 } // namespace hicap::responses
+
+HICAP_API_END
 
 #endif

@@ -8,6 +8,7 @@
 #include <hicap/responses_items.hpp>
 #include <hicap/responses_tools.hpp>
 #include <hicap/unknown_members.hpp>
+#include <hicap/visibility.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -15,6 +16,8 @@
 #include <string_view>
 #include <variant>
 #include <vector>
+
+HICAP_API_BEGIN
 
 /// The bodies of the Responses endpoints, named as in the API reference. Their items are in
 /// <hicap/responses_items.hpp>, their tools in <hicap/responses_tools.hpp>.
@@ -445,5 +448,7 @@ struct item_list
 };
 
 } // namespace hicap::responses
+
+HICAP_API_END
 
 #endif

@@ -1,7 +1,11 @@
 #ifndef HICAP_RETRY_OPTIONS_HPP
 #define HICAP_RETRY_OPTIONS_HPP
 
+#include <hicap/visibility.hpp>
+
 #include <chrono>
+
+HICAP_API_BEGIN
 
 namespace hicap {
 
@@ -44,5 +48,7 @@ struct retry_options
 };
 
 } // namespace hicap
+
+HICAP_API_END
 
 #endif

@@ -1,8 +1,12 @@
 #ifndef HICAP_SECRET_HPP
 #define HICAP_SECRET_HPP
 
+#include <hicap/visibility.hpp>
+
 #include <string>
 #include <utility>
+
+HICAP_API_BEGIN
 
 namespace hicap {
 
@@ -37,5 +41,7 @@ private:
 };
 
 } // namespace hicap
+
+HICAP_API_END
 
 #endif

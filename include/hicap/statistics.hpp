@@ -1,8 +1,12 @@
 #ifndef HICAP_STATISTICS_HPP
 #define HICAP_STATISTICS_HPP
 
+#include <hicap/visibility.hpp>
+
 #include <cstddef>
 #include <cstdint>
+
+HICAP_API_BEGIN
 
 namespace hicap {
 
@@ -38,5 +42,7 @@ struct client_statistics
 };
 
 } // namespace hicap
+
+HICAP_API_END
 
 #endif

@@ -2,6 +2,7 @@
 #define HICAP_STREAM_HPP
 
 #include <hicap/reply.hpp>
+#include <hicap/visibility.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -11,6 +12,15 @@
 #include <string_view>
 #include <vector>
 
+namespace hicap::detail {
+
+template <class Event>
+class stream_state;
+
+} // namespace hicap::detail
+
+HICAP_API_BEGIN
+
 namespace hicap {
 
 namespace asio = boost::asio;
@@ -18,13 +28,6 @@ namespace asio = boost::asio;
 /// Tells what a stream of `Event` assembles: `using snapshot = ...`.
 template <class Event>
 struct stream_traits;
-
-namespace detail {
-
-template <class Event>
-class stream_state;
-
-} // namespace detail
 
 template <class Event>
 class text_stream;
@@ -151,5 +154,7 @@ private:
 };
 
 } // namespace hicap
+
+HICAP_API_END
 
 #endif

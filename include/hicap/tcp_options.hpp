@@ -1,7 +1,11 @@
 #ifndef HICAP_TCP_OPTIONS_HPP
 #define HICAP_TCP_OPTIONS_HPP
 
+#include <hicap/visibility.hpp>
+
 #include <chrono>
+
+HICAP_API_BEGIN
 
 namespace hicap {
 
@@ -22,5 +26,7 @@ struct tcp_options
 };
 
 } // namespace hicap
+
+HICAP_API_END
 
 #endif

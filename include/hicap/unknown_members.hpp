@@ -2,6 +2,7 @@
 #define HICAP_UNKNOWN_MEMBERS_HPP
 
 #include <hicap/raw_json.hpp>
+#include <hicap/visibility.hpp>
 
 #include <functional>
 #include <initializer_list>
@@ -9,6 +10,8 @@
 #include <string>
 #include <string_view>
 #include <utility>
+
+HICAP_API_BEGIN
 
 namespace hicap {
 
@@ -82,5 +85,7 @@ struct unknown
 };
 
 } // namespace hicap
+
+HICAP_API_END
 
 #endif

@@ -1,6 +1,8 @@
 #ifndef HICAP_UPLOAD_HPP
 #define HICAP_UPLOAD_HPP
 
+#include <hicap/visibility.hpp>
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
 
@@ -12,15 +14,17 @@
 #include <string>
 #include <string_view>
 
-namespace hicap {
-
-namespace asio = boost::asio;
-
-namespace detail {
+namespace hicap::detail {
 
 class upload_content;
 
-} // namespace detail
+} // namespace hicap::detail
+
+HICAP_API_BEGIN
+
+namespace hicap {
+
+namespace asio = boost::asio;
 
 /// A file to send: from memory, from the file system, or from a source of your own, such as another
 /// connection. Files and sources are read while they are sent, so a request never holds more than a
@@ -98,5 +102,7 @@ private:
 };
 
 } // namespace hicap
+
+HICAP_API_END
 
 #endif
