@@ -42,6 +42,37 @@ endif()
 function(hicap_add_layer name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINK")
     add_library(hicap_${name} OBJECT ${arg_SOURCES})
-    set_target_properties(hicap_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+    hicap_hide_symbols(hicap_${name})
     target_link_libraries(hicap_${name} PUBLIC hicap_settings Boost::headers ${arg_LINK})
+endfunction()
+
+# Only what <hicap/visibility.hpp> marks is exported. The objects of a static and of a shared
+# library are the same, so that a build for both compiles once.
+function(hicap_hide_symbols target)
+    set_target_properties(
+        ${target}
+        PROPERTIES
+            CXX_VISIBILITY_PRESET hidden
+            VISIBILITY_INLINES_HIDDEN ON
+            POSITION_INDEPENDENT_CODE ON
+            DEFINE_SYMBOL ""
+    )
+endfunction()
+
+# A library that is installed. Before 1.0 a minor version may break the binary interface.
+function(hicap_public_library target name)
+    set_target_properties(
+        ${target}
+        PROPERTIES
+            EXPORT_NAME ${name}
+            VERSION ${PROJECT_VERSION}
+            SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
+    )
+    target_compile_features(${target} PUBLIC cxx_std_20)
+    target_include_directories(
+        ${target} PUBLIC
+        "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>"
+        "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>"
+    )
+    target_link_libraries(${target} PUBLIC Boost::headers Threads::Threads)
 endfunction()

@@ -1,6 +1,10 @@
 #include "api/core.hpp"
 
+#include <hicap/chat.hpp>
 #include <hicap/client.hpp>
+#include <hicap/images.hpp>
+#include <hicap/realtime.hpp>
+#include <hicap/responses.hpp>
 
 #include <utility>
 

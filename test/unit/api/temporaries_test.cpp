@@ -1,4 +1,4 @@
-#include <hicap/client.hpp>
+#include <hicap/hicap.hpp>
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,0 +1,113 @@
+# What `cmake --install` puts where: the library and, as a component of its own of the package, the
+# emulator.
+
+include(CMakePackageConfigHelpers)
+
+set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/hicap")
+
+# hicap_install(NAME TARGETS target... DESCRIPTION text LIBRARY file BOOST target)
+# NAME: of the set of targets, of the file for pkg-config, and, with `_development` for what only
+# compiling needs, of the components of this installation.
+# BOOST: a library of Boost that a static one needs. Boost has no files for pkg-config, so it is
+# named by its path.
+function(hicap_install name)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "DESCRIPTION;LIBRARY;BOOST" "TARGETS")
+    install(
+        TARGETS ${arg_TARGETS}
+        EXPORT ${name}
+        RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT ${name}
+        LIBRARY
+            DESTINATION "${CMAKE_INSTALL_LIBDIR}"
+            COMPONENT ${name}
+            NAMELINK_COMPONENT ${name}_development
+        ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT ${name}_development
+    )
+    install(
+        EXPORT ${name}
+        FILE ${name}-targets.cmake
+        NAMESPACE hicap::
+        DESTINATION "${package_dir}"
+        COMPONENT ${name}_development
+    )
+
+    set(description "${arg_DESCRIPTION}")
+    set(library "${arg_LIBRARY}")
+    set(boost_library "${arg_BOOST}")
+    set(libdir "${CMAKE_INSTALL_FULL_LIBDIR}")
+    set(includedir "${CMAKE_INSTALL_FULL_INCLUDEDIR}")
+    set(prefix "${CMAKE_INSTALL_PREFIX}")
+    if(NOT IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}" AND NOT IS_ABSOLUTE "${CMAKE_INSTALL_INCLUDEDIR}")
+        # Found from where the file is, so that all of it can be moved.
+        file(
+            RELATIVE_PATH prefix
+            "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" "${CMAKE_INSTALL_PREFIX}"
+        )
+        string(REGEX REPLACE "/$" "" prefix "\${pcfiledir}/${prefix}")
+        set(libdir "\${prefix}/${CMAKE_INSTALL_LIBDIR}")
+        set(includedir "\${prefix}/${CMAKE_INSTALL_INCLUDEDIR}")
+    endif()
+    configure_file(
+        "${PROJECT_SOURCE_DIR}/cmake/hicap.pc.in" "${PROJECT_BINARY_DIR}/${name}.pc.in" @ONLY
+    )
+    file(
+        GENERATE
+        OUTPUT "${PROJECT_BINARY_DIR}/$<CONFIG>/${name}.pc"
+        INPUT "${PROJECT_BINARY_DIR}/${name}.pc.in"
+    )
+    install(
+        FILES "${PROJECT_BINARY_DIR}/$<CONFIG>/${name}.pc"
+        DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig"
+        COMPONENT ${name}_development
+    )
+endfunction()
+
+hicap_install(
+    hicap
+    TARGETS hicap
+    DESCRIPTION "${PROJECT_DESCRIPTION}"
+    LIBRARY hicap
+    BOOST Boost::url
+)
+install(
+    DIRECTORY "${PROJECT_SOURCE_DIR}/include/hicap"
+    DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
+    COMPONENT hicap_development
+    PATTERN emulator.hpp EXCLUDE
+)
+# A shared library brings what it needs itself.
+set(hicap_is_static TRUE)
+if(BUILD_SHARED_LIBS)
+    set(hicap_is_static FALSE)
+endif()
+configure_package_config_file(
+    "${PROJECT_SOURCE_DIR}/cmake/hicap-config.cmake.in"
+    "${PROJECT_BINARY_DIR}/hicap-config.cmake"
+    INSTALL_DESTINATION "${package_dir}"
+    NO_SET_AND_CHECK_MACRO
+)
+# Before 1.0 a minor version may break what was.
+write_basic_package_version_file(
+    "${PROJECT_BINARY_DIR}/hicap-config-version.cmake" COMPATIBILITY SameMinorVersion
+)
+install(
+    FILES
+        "${PROJECT_BINARY_DIR}/hicap-config.cmake"
+        "${PROJECT_BINARY_DIR}/hicap-config-version.cmake"
+    DESTINATION "${package_dir}"
+    COMPONENT hicap_development
+)
+
+if(HICAP_BUILD_EMULATOR)
+    hicap_install(
+        hicap-emulator
+        TARGETS hicap_emulator hicap_emulator_program
+        DESCRIPTION "A local Hicap API for tests"
+        LIBRARY hicap_emulator
+        BOOST Boost::json
+    )
+    install(
+        FILES "${PROJECT_SOURCE_DIR}/include/hicap/emulator.hpp"
+        DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/hicap"
+        COMPONENT hicap-emulator_development
+    )
+endif()
