@@ -2,28 +2,16 @@
 # Runs the examples against an emulator with TLS and reports as the Test Anything Protocol does.
 set -euo pipefail
 source scripts/common.sh
+source test/examples/common.sh
 emulator=$1
 quickstart=$2
 chat_stream=$3
 
-scratch=$(mktemp -d)
-emulator_pid=
-trap '[[ -z $emulator_pid ]] || kill "$emulator_pid" || true; rm -rf "$scratch"' EXIT
 # At this pace an answer takes long enough to be interrupted.
 start_emulator "$emulator" --tls --ca-file "$scratch/ca.pem" --api-key right --tokens-per-second 50
 export HICAP_API_KEY=right HICAP_BASE_URL=$emulator_url
 
-# run COMMAND...: leaves its exit code in `status`, what it writes in the files `out` and `err`.
-run() {
-    status=0
-    "$@" >"$scratch/out" 2>"$scratch/err" || status=$?
-}
-
 chat() { run "$chat_stream" --ca-file "$scratch/ca.pem" "$@"; }
-
-writes() { grep -qE -- "$2" "$scratch/$1"; }
-
-lines() { wc -l <"$scratch/$1"; }
 
 answer_is_streamed_and_summed_up() {
     chat 'What is a stream?' </dev/null
@@ -120,15 +108,4 @@ tests=(
     interrupt_stops_the_stream
     quickstart_answers
 )
-passed=0
-for test in "${tests[@]}"; do
-    if "$test"; then
-        echo "ok - $test"
-        passed=$((passed + 1))
-    else
-        echo "not ok - $test (exit code $status)"
-        head -v -n 20 "$scratch/out" "$scratch/err"
-    fi
-done
-printf '# pass %d\n# fail %d\n' "$passed" $((${#tests[@]} - passed))
-((passed == ${#tests[@]}))
+run_tests "${tests[@]}"
