@@ -1,7 +1,7 @@
-# Every ```cpp block of README.md and of docs is a snippet of an example, word for word, so that
-# what the documentation shows has been compiled. In an example a snippet stands between the lines
-# `// [name` and `// name]`; it is compared without its indentation and without blank lines at its
-# end.
+# Every ```cpp block of README.md and of docs is a snippet of an example, and every ```cmake block
+# one of a consumer, word for word, so that what the documentation shows has been built and run. A
+# snippet stands between the lines `// [name` and `// name]`, in CMake `# [name` and `# name]`; it is
+# compared without its indentation and without blank lines at its end.
 set -euo pipefail
 shopt -s nullglob globstar
 snippets=$(mktemp -d)
@@ -18,11 +18,11 @@ function add(line) {
 }
 function end() { close(target); target = "" }
 '
-for example in examples/**/*.cpp; do
+for example in examples/**/*.cpp test/consumers/**/CMakeLists.txt; do
     awk -v prefix="$snippets/snippet-${example//\//-}-" "$block"'
-        /^ *\/\/ [A-Za-z_]+\]$/ { end(); next }
+        /^ *(\/\/|#) [A-Za-z_]+\]$/ { end(); next }
         target != "" { add($0) }
-        /^ *\/\/ \[[A-Za-z_]+$/ { name = $0; sub(/.*\[/, "", name); begin(prefix name) }
+        /^ *(\/\/|#) \[[A-Za-z_]+$/ { name = $0; sub(/.*\[/, "", name); begin(prefix name) }
     ' "$example"
 done
 for page in README.md docs/**/*.md; do
@@ -30,7 +30,7 @@ for page in README.md docs/**/*.md; do
     awk -v prefix="$snippets/block-${page//\//-}-" "$block"'
         /^ *```$/ && target != "" { end(); next }
         target != "" { add($0) }
-        /^ *```cpp$/ { begin(prefix (NR + 1)) }
+        /^ *```(cpp|cmake)$/ { begin(prefix (NR + 1)) }
     ' "$page"
 done
 
@@ -40,16 +40,13 @@ blocks=("$snippets"/block-*)
     echo 'README.md shows no code: it should have a ```cpp block'
     status=1
 }
-for shown in "${blocks[@]}"; do
-    matching=
-    for snippet in "$snippets"/snippet-*; do
-        cmp -s "$shown" "$snippet" && matching=$snippet
-    done
-    [[ -n $matching ]] || {
+sha256sum "$snippets"/snippet-* | cut -d ' ' -f 1 >"$snippets/known"
+while read -r sum shown; do
+    grep -qxF "$sum" "$snippets/known" || {
         name=${shown#"$snippets/block-"}
         echo "${name%-*}, line ${name##*-}: no example holds this code:"
         cat "$shown"
         status=1
     }
-done
+done < <(sha256sum "${blocks[@]}")
 exit "$status"
