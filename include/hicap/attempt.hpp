@@ -17,8 +17,10 @@ namespace hicap {
 /// on a connection that was open already. A phase that failed is told until it did.
 struct phase_times
 {
+    /// Of microseconds.
     using duration = std::chrono::microseconds;
 
+    /// See `phase`.
     std::optional<duration> pool_wait{};
     std::optional<duration> resolve{};
     std::optional<duration> connect{};
@@ -34,7 +36,7 @@ struct attempt
     int status = 0;                   ///< of HTTP; 0 where no head came
     boost::system::error_code code{}; ///< what it failed with; no error where it succeeded
     std::string request_id{};         ///< empty where the server sent none
-    bool reused_connection = false;
+    bool reused_connection = false;   ///< it had been open
     /// The connection had been open and died without a word, as servers close what was idle for
     /// too long: the attempt was made again at once, on a new one, and counts against nothing.
     bool replayed = false;

@@ -23,9 +23,11 @@ HICAP_API_BEGIN
 
 namespace hicap {
 
+/// What a stream of these events assembles.
 template <>
 struct stream_traits<chat::chunk>
 {
+    /// See `stream::snapshot`.
     using snapshot = chat::completion;
 };
 
@@ -48,6 +50,7 @@ namespace chat {
 class completions_resource
 {
 public:
+    /// For the library.
     explicit completions_resource(std::shared_ptr<detail::client_core> core) noexcept;
 
     /// Asks for an answer and waits for all of it.
@@ -100,8 +103,10 @@ private:
 class resource
 {
 public:
+    /// For the library.
     explicit resource(std::shared_ptr<detail::client_core> core) noexcept;
 
+    /// The operations on chat completions.
     [[nodiscard]] completions_resource completions() const;
 
 private:

@@ -298,6 +298,7 @@ struct function_definition
     unknown_members extra{};
 };
 
+/// Offers a function to the model.
 struct function_tool
 {
     static constexpr std::string_view tag = "function";
@@ -305,6 +306,7 @@ struct function_tool
     unknown_members extra{};
 };
 
+/// A grammar that the input of a tool follows.
 struct grammar
 {
     std::string definition{};
@@ -320,6 +322,7 @@ struct custom_grammar_format
     unknown_members extra{};
 };
 
+/// The form of the input of a custom tool.
 using custom_format = std::variant<custom_text_format, custom_grammar_format, unknown>;
 
 /// A tool that takes text instead of JSON arguments.
@@ -332,6 +335,7 @@ struct custom_definition
     unknown_members extra{};
 };
 
+/// Offers a custom tool to the model.
 struct custom_tool
 {
     static constexpr std::string_view tag = "custom";
@@ -344,6 +348,7 @@ using tool_definition = std::variant<function_tool, custom_tool, unknown>;
 
 // Tool choice -----------------------------------------------------------------------------------
 
+/// Some of the tools, and whether one of them must be called.
 struct allowed_tools
 {
     /// `automatic` or `required`.
@@ -361,6 +366,7 @@ struct allowed_tools_choice
     unknown_members extra{};
 };
 
+/// Names a tool.
 struct tool_name
 {
     std::string name{};
@@ -392,6 +398,7 @@ using function_choice_legacy = std::variant<tool_choice_mode, tool_name>;
 
 // Response format -------------------------------------------------------------------------------
 
+/// A schema, and how closely it is followed.
 struct json_schema
 {
     std::string name{};
@@ -443,6 +450,7 @@ struct location
     unknown_members extra{};
 };
 
+/// Roughly where the user is.
 struct user_location
 {
     static constexpr std::string_view tag = "approximate";
@@ -450,6 +458,7 @@ struct user_location
     unknown_members extra{};
 };
 
+/// Lets the model search the web.
 struct web_search_options
 {
     std::optional<chat::user_location> user_location{};
@@ -458,6 +467,7 @@ struct web_search_options
     unknown_members extra{};
 };
 
+/// What a stream brings besides the answer.
 struct stream_options
 {
     /// Ends the stream with a chunk that holds the usage of the whole request.
@@ -559,6 +569,7 @@ struct url_citation
     unknown_members extra{};
 };
 
+/// A part of the answer cites a page.
 struct url_citation_annotation
 {
     static constexpr std::string_view tag = "url_citation";
@@ -566,6 +577,7 @@ struct url_citation_annotation
     unknown_members extra{};
 };
 
+/// A remark on a part of the answer.
 using annotation = std::variant<url_citation_annotation, unknown>;
 
 /// Spoken output.
@@ -596,6 +608,7 @@ struct response_message
     unknown_members extra{};
 };
 
+/// How likely the tokens of an answer were.
 struct choice_logprobs
 {
     nullable<std::vector<token_logprob>> content{};
@@ -613,6 +626,7 @@ struct choice
     unknown_members extra{};
 };
 
+/// What kinds of tokens the prompt had.
 struct prompt_tokens_details
 {
     nullable<std::int64_t> cached_tokens{};
@@ -623,6 +637,7 @@ struct prompt_tokens_details
     unknown_members extra{};
 };
 
+/// What kinds of tokens the answer had.
 struct completion_tokens_details
 {
     nullable<std::int64_t> reasoning_tokens{};
@@ -644,6 +659,7 @@ struct usage
     unknown_members extra{};
 };
 
+/// What moderation found.
 struct moderation_results
 {
     static constexpr std::string_view tag = "moderation_results";
@@ -652,6 +668,7 @@ struct moderation_results
     unknown_members extra{};
 };
 
+/// Why there was no moderation.
 struct moderation_error
 {
     static constexpr std::string_view tag = "error";
@@ -660,6 +677,7 @@ struct moderation_error
     unknown_members extra{};
 };
 
+/// What moderation found, or why it did not look.
 using moderation_outcome = std::variant<moderation_results, moderation_error, unknown>;
 
 /// What moderation found. Page: POST /chat/completions, response, `moderation`.
@@ -736,6 +754,7 @@ struct delta
     unknown_members extra{};
 };
 
+/// What a chunk adds to one of the answers.
 struct chunk_choice
 {
     std::int64_t index = 0;

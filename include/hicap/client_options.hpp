@@ -67,6 +67,7 @@ struct client_options
     /// request is sent again with the new key, once for each call.
     credentials_callback credentials{};
 
+    /// In which header the key is sent.
     auth_scheme auth = auth_scheme::bearer;
 
     /// What the paths of the operations are appended to, http or https. Empty: the value of the
@@ -98,6 +99,7 @@ struct client_options
     /// Headers to add to every request, under the rules of `request_options::extra_headers`.
     std::vector<std::pair<std::string, std::string>> extra_headers{};
 
+    /// Each of these is documented at its type.
     response_limits limits{};
     hicap::deadlines deadlines{};
     retry_options retries{};

@@ -196,6 +196,7 @@ struct custom_text_format
     unknown_members extra{};
 };
 
+/// Text of any form.
 struct text_format
 {
     static constexpr std::string_view tag = "text";
@@ -216,12 +217,14 @@ struct custom_voice
     unknown_members extra{};
 };
 
+/// What moderation does with what it finds.
 struct moderation_rule
 {
     moderation_mode mode{};
     unknown_members extra{};
 };
 
+/// Rules for what is sent and for what is answered.
 struct moderation_policy
 {
     std::optional<moderation_rule> input{};
@@ -229,6 +232,7 @@ struct moderation_policy
     unknown_members extra{};
 };
 
+/// Whether and how a request and its answer are moderated.
 struct moderation_options
 {
     std::string model{};
@@ -236,6 +240,7 @@ struct moderation_options
     unknown_members extra{};
 };
 
+/// How a prompt is cached.
 struct prompt_cache_options
 {
     /// How long a cached prompt lives: `30m`.
@@ -267,6 +272,7 @@ struct token_logprob
     unknown_members extra{};
 };
 
+/// What moderation found in one text.
 struct moderation_result
 {
     static constexpr std::string_view tag = "moderation_result";

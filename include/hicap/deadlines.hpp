@@ -37,8 +37,10 @@ enum class phase : std::uint8_t
 /// equals `condition::timeout` and tells what every phase took.
 struct deadlines
 {
+    /// Of milliseconds.
     using duration = std::chrono::milliseconds;
 
+    /// Turns a deadline off.
     static constexpr duration none = duration::max();
 
     std::optional<duration> pool_wait{};  ///< default 30 s

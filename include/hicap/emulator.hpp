@@ -63,6 +63,7 @@ struct emulator_options
 /// headers.
 struct emulator_fault
 {
+    /// `x-emulator-body`
     enum class error_body
     {
         json, ///< as the API's
@@ -71,6 +72,7 @@ struct emulator_fault
         string_error,
     };
 
+    /// `x-emulator-content`
     enum class other_content
     {
         none,
@@ -78,6 +80,7 @@ struct emulator_fault
         json,
     };
 
+    /// `x-emulator-cut`
     enum class ending
     {
         fin,
@@ -87,6 +90,7 @@ struct emulator_fault
         half_record,
     };
 
+    /// `x-emulator-malformed`
     enum class damage
     {
         none,
@@ -112,6 +116,7 @@ struct emulator_fault
         in_progress,
     };
 
+    /// What is answered.
     std::optional<int> status{};
     std::string retry_after{}; ///< empty: no such header
     std::string code{};        ///< empty: null
@@ -121,24 +126,29 @@ struct emulator_fault
     other_content content = other_content::none;
     damage malformed = damage::none;
 
+    /// What a stream brings.
     std::uint64_t comments = 0;
     std::uint64_t empty_events = 0;
     std::optional<std::uint64_t> stream_error{};
 
+    /// Where a response ends early.
     std::optional<std::uint64_t> events{};
     std::optional<std::uint64_t> cut_after{};
     ending cut = ending::fin;
     std::optional<std::uint64_t> stall_after_events{};
     std::optional<std::uint64_t> stall_after_bytes{}; ///< 0: also `x-emulator-stall: head`
 
+    /// When it comes.
     std::uint64_t drip = 0; ///< 0: in pieces as they come
     std::chrono::milliseconds delay_head{0};
     std::chrono::milliseconds delay_event{0};
     std::chrono::milliseconds delay_drip{0};
 
+    /// How much is said, and how fast.
     std::optional<std::int64_t> tokens{};
     std::optional<double> tokens_per_second{};
 
+    /// What a response is to be.
     course life = course::complete;   ///< `x-emulator-events`, where it is a word
     std::vector<std::string> items{}; ///< types, or `all` alone
 };
@@ -146,6 +156,7 @@ struct emulator_fault
 /// What an emulator has done since it was made.
 struct emulator_statistics
 {
+    /// Connections and handshakes.
     std::uint64_t connections_accepted = 0;
     std::uint64_t connections_open = 0;
     std::uint64_t tls_handshakes_full = 0;

@@ -107,7 +107,9 @@ enum class condition
 /// The category of `condition`.
 [[nodiscard]] boost::system::error_category const& condition_category() noexcept;
 
+/// The code of `value`, in `hicap_category`.
 [[nodiscard]] boost::system::error_code make_error_code(errc value) noexcept;
+/// The condition of `value`, in `condition_category`.
 [[nodiscard]] boost::system::error_condition make_error_condition(condition value) noexcept;
 
 /// `text` with everything but printable ASCII and well-formed UTF-8 escaped, and cut to
@@ -124,6 +126,7 @@ enum class condition
 class error : public boost::system::system_error
 {
 public:
+    /// An error of this code, with a message that stands before that of the code.
     error(boost::system::error_code code, std::string const& message);
     explicit error(errc code, std::string const& message);
     ~error() override;
@@ -144,6 +147,7 @@ public:
     /// Lets `what` end with this text.
     void append(std::string_view note);
 
+    /// What failed, and what can be done.
     [[nodiscard]] char const* what() const noexcept override;
 
 private:
@@ -167,6 +171,7 @@ public:
         std::string param;   ///< the request member at fault
         std::string message; ///< the server's words, raw: escape before showing
         std::string body;    ///< the whole body, or the event's data
+        /// Names the request in the server's logs.
         std::string request_id;
         /// How long to wait, from `retry-after-ms` or `retry-after`, absent where none was sent.
         std::optional<std::chrono::milliseconds> retry_after;
@@ -174,31 +179,41 @@ public:
         hicap::headers headers;
     };
 
+    /// An error of what the server sent.
     explicit api_error(details what_came);
     ~api_error() override;
 
+    /// The status of HTTP; 200 for an error in the middle of a stream.
     [[nodiscard]] int status() const noexcept { return details_->status; }
 
+    /// `rate_limit_error`, ...; empty where none came.
     [[nodiscard]] std::string const& type() const noexcept { return details_->type; }
 
+    /// `invalid_api_key`, ...: `details::code`, whereas `code` is that of the system.
     [[nodiscard]] std::string const& api_code() const noexcept { return details_->code; }
 
+    /// The request member at fault.
     [[nodiscard]] std::string const& param() const noexcept { return details_->param; }
 
+    /// The server's words, raw: escape before showing.
     [[nodiscard]] std::string const& message() const noexcept { return details_->message; }
 
+    /// The whole body, or the event's data.
     [[nodiscard]] std::string const& body() const noexcept { return details_->body; }
 
+    /// How long the server asks to wait, absent where it does not.
     [[nodiscard]] std::optional<std::chrono::milliseconds> retry_after() const noexcept
     {
         return details_->retry_after;
     }
 
+    /// What the response said of the limits.
     [[nodiscard]] hicap::rate_limit const& rate_limit() const noexcept
     {
         return details_->rate_limit;
     }
 
+    /// The headers of the response.
     [[nodiscard]] hicap::headers const& headers() const noexcept { return details_->headers; }
 
 private:

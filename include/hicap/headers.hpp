@@ -24,6 +24,7 @@ namespace hicap {
 class headers
 {
 public:
+    /// No fields.
     headers() = default;
 
     /// Appends a field. The views may be released when the call returns.
@@ -33,8 +34,10 @@ public:
     /// The view lives until the object changes.
     [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const noexcept;
 
+    /// The number of fields.
     [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
 
+    /// Whether there are no fields.
     [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
 
     /// Name and value of field `index`. Precondition: `index < size()`.

@@ -27,9 +27,11 @@ namespace hicap {
 
 namespace asio = boost::asio;
 
+/// What a stream of these events assembles.
 template <>
 struct stream_traits<images::event>
 {
+    /// See `stream::snapshot`.
     using snapshot = images::result;
 };
 
@@ -53,6 +55,7 @@ namespace images {
 class resource
 {
 public:
+    /// For the library.
     explicit resource(std::shared_ptr<detail::client_core> core) noexcept;
 
     /// Draws images. Page: POST /images/generations.

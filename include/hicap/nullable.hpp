@@ -15,6 +15,7 @@ namespace hicap {
 /// The type of `hicap::null`.
 struct null_t
 {
+    /// For `null` alone.
     explicit constexpr null_t(int) noexcept {}
 };
 
@@ -64,12 +65,16 @@ template <class T>
 class nullable
 {
 public:
+    /// `T`.
     using value_type = T;
 
+    /// Absent.
     constexpr nullable() = default;
 
+    /// Absent.
     constexpr nullable(std::nullopt_t) noexcept(std::is_nothrow_default_constructible_v<T>) {}
 
+    /// Null.
     constexpr nullable(null_t) noexcept(std::is_nothrow_default_constructible_v<T>)
         : state_(state::json_null)
     {}
@@ -80,18 +85,21 @@ public:
         : value_(std::forward<U>(value)), state_(state::present)
     {}
 
+    /// Turns absent.
     constexpr nullable& operator=(std::nullopt_t) noexcept
     {
         state_ = state::absent;
         return *this;
     }
 
+    /// Turns null.
     constexpr nullable& operator=(null_t) noexcept
     {
         state_ = state::json_null;
         return *this;
     }
 
+    /// Holds a value made of `value`.
     template <detail::value_for<T> U>
     constexpr nullable& operator=(U&& value)
     {
@@ -100,23 +108,31 @@ public:
         return *this;
     }
 
+    /// Whether there is a value.
     [[nodiscard]] constexpr bool has_value() const noexcept { return state_ == state::present; }
 
+    /// Whether it is null, which is something else than absent.
     [[nodiscard]] constexpr bool is_null() const noexcept { return state_ == state::json_null; }
 
+    /// Whether it is absent, which is something else than null.
     [[nodiscard]] constexpr bool is_absent() const noexcept { return state_ == state::absent; }
 
+    /// As `has_value`.
     constexpr explicit operator bool() const noexcept { return has_value(); }
 
     /// Precondition: `has_value()`.
     [[nodiscard]] constexpr T& operator*() & noexcept { return value_; }
 
+    /// The value. Precondition: `has_value()`.
     [[nodiscard]] constexpr T const& operator*() const& noexcept { return value_; }
 
+    /// The value. Precondition: `has_value()`.
     [[nodiscard]] constexpr T&& operator*() && noexcept { return std::move(value_); }
 
+    /// The value. Precondition: `has_value()`.
     [[nodiscard]] constexpr T* operator->() noexcept { return &value_; }
 
+    /// The value. Precondition: `has_value()`.
     [[nodiscard]] constexpr T const* operator->() const noexcept { return &value_; }
 
     /// Throws `std::bad_optional_access` where there is no value.
@@ -126,24 +142,28 @@ public:
         return value_;
     }
 
+    /// Throws `std::bad_optional_access` where there is no value.
     [[nodiscard]] constexpr T const& value() const&
     {
         require_value();
         return value_;
     }
 
+    /// Throws `std::bad_optional_access` where there is no value.
     [[nodiscard]] constexpr T&& value() &&
     {
         require_value();
         return std::move(value_);
     }
 
+    /// The value, or `otherwise` where there is none.
     template <class U>
     [[nodiscard]] constexpr T value_or(U&& otherwise) const&
     {
         return has_value() ? value_ : static_cast<T>(std::forward<U>(otherwise));
     }
 
+    /// The value, or `otherwise` where there is none.
     template <class U>
     [[nodiscard]] constexpr T value_or(U&& otherwise) &&
     {
@@ -168,11 +188,13 @@ public:
         return left.state_ == right.state_ && (!left.has_value() || left.value_ == right.value_);
     }
 
+    /// Whether it is null.
     friend constexpr bool operator==(nullable const& left, null_t) noexcept
     {
         return left.is_null();
     }
 
+    /// Whether it is absent.
     friend constexpr bool operator==(nullable const& left, std::nullopt_t) noexcept
     {
         return left.is_absent();

@@ -21,13 +21,14 @@ struct call_identity
 {
     std::uint64_t number = 0; ///< unique within the process
     std::string_view server;  ///< `https://api.hicap.ai`
-    std::string_view method;
-    std::string_view path; ///< below the base URL: `/chat/completions`
+    std::string_view method;  ///< `POST`
+    std::string_view path;    ///< below the base URL: `/chat/completions`
 };
 
 /// A request is about to be sent, or to be sent again.
 struct attempt_event
 {
+    /// The call; its time counts from its begin.
     call_identity call;
     unsigned number = 1; ///< 1 is the first
     std::chrono::microseconds since_begin{0};
@@ -36,6 +37,7 @@ struct attempt_event
 /// The attempt has a connection, or could not get one.
 struct connection_event
 {
+    /// Of which call and attempt.
     call_identity call;
     unsigned attempt = 1;
     bool reused = false;          ///< it was open already
@@ -48,6 +50,7 @@ struct connection_event
 /// The head of a response is there.
 struct first_byte_event
 {
+    /// Of which call and attempt.
     call_identity call;
     unsigned attempt = 1;
     int status = 0;
@@ -58,6 +61,7 @@ struct first_byte_event
 /// The first event of a stream has been given to the caller.
 struct first_event_event
 {
+    /// Of which call.
     call_identity call;
     std::chrono::microseconds since_begin{0};
 };
@@ -65,6 +69,7 @@ struct first_event_event
 /// An attempt has failed and another one follows.
 struct retry_event
 {
+    /// Of which call.
     call_identity call;
     unsigned number = 1; ///< of the attempt that failed
     attempt failed;
@@ -83,6 +88,7 @@ enum class call_end : std::uint8_t
 /// Nothing of the call is left: its connection is closed or free for others.
 struct end_event
 {
+    /// Which call ended, and how.
     call_identity call;
     call_end how = call_end::completed;
     /// Of the error that ended it, where one did; none of an exception of the caller's callbacks
@@ -109,16 +115,22 @@ class observer
 public:
     virtual ~observer();
 
+    /// Before a request is sent.
     virtual void on_attempt(attempt_event const&) noexcept {}
 
+    /// When an attempt has a connection, or cannot get one.
     virtual void on_connection(connection_event const&) noexcept {}
 
+    /// When the head of a response is there.
     virtual void on_first_byte(first_byte_event const&) noexcept {}
 
+    /// Before the pause that comes before the next attempt.
     virtual void on_retry(retry_event const&) noexcept {}
 
+    /// When the first event of a stream has been given to the caller.
     virtual void on_first_event(first_event_event const&) noexcept {}
 
+    /// When nothing of the call is left.
     virtual void on_end(end_event const&) noexcept {}
 };
 

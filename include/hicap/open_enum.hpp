@@ -38,21 +38,28 @@ concept plain_text =
 class open_enum
 {
 public:
+    /// Empty.
     open_enum() = default;
 
+    /// Holds any text.
     open_enum(std::string_view text) : text_(text) {}
 
+    /// Holds any text.
     open_enum(std::string text) noexcept : text_(std::move(text)) {}
 
+    /// Holds any text.
     open_enum(char const* text) : text_(text) {}
 
     /// The text as it came or will be sent.
     [[nodiscard]] std::string const& str() const noexcept { return text_; }
 
+    /// Whether there is no text.
     [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
 
+    /// Compares the texts.
     friend bool operator==(open_enum const&, open_enum const&) = default;
 
+    /// Compares with a text.
     template <detail::plain_text Text>
     friend bool operator==(open_enum const& value, Text const& text) noexcept
     {

@@ -50,8 +50,11 @@ template <class T>
 class pages
 {
 public:
+    /// A list that can only be assigned to and destroyed.
     pages() noexcept;
+    /// Takes over the list of `other`.
     pages(pages&& other) noexcept;
+    /// Takes over the list of `other`.
     pages& operator=(pages&& other) noexcept;
     ~pages();
 

@@ -22,15 +22,18 @@ struct rate_limit_window
     std::optional<std::chrono::milliseconds> reset;
     std::string reset_text;
 
+    /// Compares all parts.
     friend bool operator==(rate_limit_window const&, rate_limit_window const&) = default;
 };
 
 /// The headers `x-ratelimit-{limit,remaining,reset}-{requests,tokens}` of a response.
 struct rate_limit
 {
+    /// The limit of requests, and that of tokens.
     rate_limit_window requests;
     rate_limit_window tokens;
 
+    /// Compares both windows.
     friend bool operator==(rate_limit const&, rate_limit const&) = default;
 };
 

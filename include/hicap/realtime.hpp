@@ -42,6 +42,7 @@ namespace realtime {
 class resource
 {
 public:
+    /// For the library.
     explicit resource(std::shared_ptr<detail::client_core> core) noexcept;
 
     /// Makes a session in which a model speaks and listens. Page: POST /realtime/sessions.

@@ -21,12 +21,15 @@ namespace hicap {
 class response_info
 {
 public:
+    /// Of no response.
     response_info() = default;
+    /// For the library.
     response_info(int status, hicap::headers fields, std::vector<attempt> attempts = {});
 
     /// The status of HTTP; 0 in a default-constructed object.
     [[nodiscard]] int http_status() const noexcept { return status_; }
 
+    /// The headers.
     [[nodiscard]] hicap::headers const& headers() const noexcept { return headers_; }
 
     /// Names the request in the server's logs: `x-request-id`, or `apim-request-id` of older
@@ -53,6 +56,7 @@ template <class T>
 class reply : public T
 {
 public:
+    /// Of no response.
     reply() = default;
 
     /// For the library: what came, with a `T` that is yet to be read from it.
@@ -60,16 +64,22 @@ public:
         : info_(std::move(info)), raw_(std::move(raw))
     {}
 
+    /// What came around the body.
     [[nodiscard]] response_info const& info() const noexcept { return info_; }
 
+    /// As `response_info::http_status`.
     [[nodiscard]] int http_status() const noexcept { return info_.http_status(); }
 
+    /// As `response_info::headers`.
     [[nodiscard]] hicap::headers const& headers() const noexcept { return info_.headers(); }
 
+    /// As `response_info::request_id`.
     [[nodiscard]] std::string_view request_id() const noexcept { return info_.request_id(); }
 
+    /// As `response_info::rate_limit`.
     [[nodiscard]] hicap::rate_limit rate_limit() const { return info_.rate_limit(); }
 
+    /// As `response_info::attempts`.
     [[nodiscard]] std::vector<attempt> const& attempts() const noexcept { return info_.attempts(); }
 
     /// The body as it came.

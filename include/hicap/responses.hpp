@@ -29,9 +29,11 @@ namespace hicap {
 
 namespace asio = boost::asio;
 
+/// What a stream of these events assembles.
 template <>
 struct stream_traits<responses::event>
 {
+    /// See `stream::snapshot`.
     using snapshot = responses::response;
 };
 
@@ -64,6 +66,7 @@ struct retrieve_options
 class resource
 {
 public:
+    /// For the library.
     explicit resource(std::shared_ptr<detail::client_core> core) noexcept;
 
     /// Asks for a response and waits for all of it; with `request::background` it comes at once,

@@ -18,8 +18,8 @@
 
 HICAP_API_BEGIN
 
-/// The events of a stream of the Responses API, named as in the API reference without the prefix
-/// `response.`. Page: POST /responses, streaming.
+/// The events of a stream of the Responses API, named as in the API reference, where they have the
+/// prefix `response` and a dot. Page: POST /responses, streaming.
 ///
 /// `output_index` is the place of an item in `response::output`, `content_index` that of a part in
 /// its `content`, `summary_index` that of a piece in `reasoning::summary`. `sequence_number` counts

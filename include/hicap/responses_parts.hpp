@@ -211,8 +211,10 @@ struct summary_text
 /// A part of an answer; `reasoning_text` occurs in events alone.
 using output_part = std::variant<output_text, refusal_part, reasoning_text, unknown>;
 
+/// A piece of a summary.
 using summary_part = std::variant<summary_text, unknown>;
 
+/// A piece of reasoning.
 using reasoning_part = std::variant<reasoning_text, unknown>;
 
 // What computers are told to do -------------------------------------------------------------------
@@ -237,6 +239,7 @@ struct point
     unknown_members extra{};
 };
 
+/// Press and release a button of the mouse.
 struct click_action
 {
     static constexpr std::string_view tag = "click";
@@ -248,6 +251,7 @@ struct click_action
     unknown_members extra{};
 };
 
+/// Click twice.
 struct double_click_action
 {
     static constexpr std::string_view tag = "double_click";
@@ -257,6 +261,7 @@ struct double_click_action
     unknown_members extra{};
 };
 
+/// Drag along a path.
 struct drag_action
 {
     static constexpr std::string_view tag = "drag";
@@ -265,6 +270,7 @@ struct drag_action
     unknown_members extra{};
 };
 
+/// Press keys.
 struct keypress_action
 {
     static constexpr std::string_view tag = "keypress";
@@ -272,6 +278,7 @@ struct keypress_action
     unknown_members extra{};
 };
 
+/// Move the mouse.
 struct move_action
 {
     static constexpr std::string_view tag = "move";
@@ -281,12 +288,14 @@ struct move_action
     unknown_members extra{};
 };
 
+/// Take a picture of the screen.
 struct screenshot_action
 {
     static constexpr std::string_view tag = "screenshot";
     unknown_members extra{};
 };
 
+/// Turn the wheel of the mouse.
 struct scroll_action
 {
     static constexpr std::string_view tag = "scroll";
@@ -298,6 +307,7 @@ struct scroll_action
     unknown_members extra{};
 };
 
+/// Write text.
 struct type_action
 {
     static constexpr std::string_view tag = "type";
@@ -305,6 +315,7 @@ struct type_action
     unknown_members extra{};
 };
 
+/// Do nothing for a while.
 struct wait_action
 {
     static constexpr std::string_view tag = "wait";
@@ -342,6 +353,7 @@ struct computer_screenshot
     unknown_members extra{};
 };
 
+/// What a computer shows.
 using computer_result = std::variant<computer_screenshot, unknown>;
 
 // Actions of other tools --------------------------------------------------------------------------
@@ -383,6 +395,7 @@ struct find_in_page_action
     unknown_members extra{};
 };
 
+/// What a search of the web did.
 using web_search_action =
     std::variant<search_action, open_page_action, find_in_page_action, unknown>;
 
@@ -399,6 +412,7 @@ struct local_shell_action
     unknown_members extra{};
 };
 
+/// What is run in a local shell.
 using local_shell_command = std::variant<local_shell_action, unknown>;
 
 /// Commands for a shell.
@@ -427,6 +441,7 @@ struct shell_exit
     unknown_members extra{};
 };
 
+/// How a shell command ended.
 using shell_outcome = std::variant<shell_exit, shell_timeout, unknown>;
 
 /// What a command wrote.
@@ -469,6 +484,7 @@ struct delete_file
     unknown_members extra{};
 };
 
+/// A change to a file.
 using patch_operation = std::variant<create_file, update_file, delete_file, unknown>;
 
 /// What a program wrote.
@@ -487,6 +503,7 @@ struct code_image
     unknown_members extra{};
 };
 
+/// What code gave.
 using code_output = std::variant<code_logs, code_image, unknown>;
 
 /// A place in a file.

@@ -235,6 +235,7 @@ struct context_rule
     unknown_members extra{};
 };
 
+/// What a stream brings besides its events.
 struct stream_options
 {
     /// Default: true. Padding that hides the length of the text; false saves bytes.
@@ -316,12 +317,14 @@ struct response_error
     unknown_members extra{};
 };
 
+/// Why a response ended early.
 struct incomplete_details
 {
     nullable<incomplete_reason> reason{};
     unknown_members extra{};
 };
 
+/// What kinds of tokens the input had.
 struct input_tokens_details
 {
     nullable<std::int64_t> cached_tokens{};
@@ -329,6 +332,7 @@ struct input_tokens_details
     unknown_members extra{};
 };
 
+/// What kinds of tokens the answer had.
 struct output_tokens_details
 {
     nullable<std::int64_t> reasoning_tokens{};
@@ -355,6 +359,7 @@ struct moderation_error
     unknown_members extra{};
 };
 
+/// What moderation found, or why it did not look.
 using moderation_outcome = std::variant<moderation_result, moderation_error, unknown>;
 
 /// What moderation found. Page: POST /responses, response, `moderation`.

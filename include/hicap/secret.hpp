@@ -17,21 +17,29 @@ namespace hicap {
 class secret
 {
 public:
+    /// Empty.
     secret() = default;
 
+    /// Takes the text.
     explicit secret(std::string text) noexcept : text_(std::move(text)) {}
 
+    /// Copies the text.
     secret(secret const&) = default;
+    /// Takes the text.
     secret(secret&&) noexcept = default;
+    /// Copies the text.
     secret& operator=(secret const&) = default;
+    /// Takes the text.
     secret& operator=(secret&&) noexcept = default;
     ~secret();
 
     /// The text itself, to be handed on to who needs it.
     [[nodiscard]] std::string const& reveal() const noexcept { return text_; }
 
+    /// Whether there is no text.
     [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
 
+    /// Compares the texts.
     friend bool operator==(secret const&, secret const&) = default;
 
 private:

@@ -51,12 +51,18 @@ template <class Event>
 class stream
 {
 public:
+    /// What `next` points to.
     using event_type = Event;
+    /// What the events amount to.
     using snapshot_type = typename stream_traits<Event>::snapshot;
 
+    /// A stream that can only be assigned to and destroyed.
     stream() noexcept;
+    /// Takes over what `other` streams.
     stream(stream&& other) noexcept;
+    /// Destroys what this streams, and takes over what `other` does.
     stream& operator=(stream&& other) noexcept;
+    /// Closes the connection where the stream has not ended.
     ~stream();
 
     /// The next event; null at the end of the stream, and from then on.
@@ -112,16 +118,22 @@ public:
     /// A generator of the text alone. It refers to this stream, which must outlive it.
     [[nodiscard]] text_stream<Event> text() { return text_stream<Event>(*this); }
 
+    /// What came around the events.
     [[nodiscard]] response_info const& info() const noexcept;
 
+    /// As `response_info::http_status`.
     [[nodiscard]] int http_status() const noexcept { return info().http_status(); }
 
+    /// As `response_info::headers`.
     [[nodiscard]] hicap::headers const& headers() const noexcept { return info().headers(); }
 
+    /// As `response_info::request_id`.
     [[nodiscard]] std::string_view request_id() const noexcept { return info().request_id(); }
 
+    /// As `response_info::rate_limit`.
     [[nodiscard]] hicap::rate_limit rate_limit() const { return info().rate_limit(); }
 
+    /// As `response_info::attempts`.
     [[nodiscard]] std::vector<attempt> const& attempts() const noexcept
     {
         return info().attempts();
@@ -143,6 +155,7 @@ template <class Event>
 class text_stream
 {
 public:
+    /// See `stream::text`.
     explicit text_stream(stream<Event>& events) noexcept : events_(&events) {}
 
     /// The next piece, never empty, which lives until the next call; nullopt at the end.

@@ -31,11 +31,13 @@ namespace hicap {
 class unknown_members
 {
 public:
+    /// No members.
     unknown_members() = default;
 
     /// As `set` for each pair.
     unknown_members(std::initializer_list<std::pair<std::string_view, raw_json>> members);
 
+    /// Whether there are no members.
     [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
 
     /// The JSON text of member `name`, absent where there is none. The view lives until the
@@ -81,6 +83,7 @@ struct unknown
     std::string type{};
     raw_json json{};
 
+    /// Compares types and texts.
     friend bool operator==(unknown const&, unknown const&) = default;
 };
 

@@ -76,8 +76,10 @@ public:
     /// Whether there is no file.
     [[nodiscard]] bool empty() const noexcept { return content_ == nullptr; }
 
+    /// The name that the server is told.
     [[nodiscard]] std::string const& filename() const noexcept { return filename_; }
 
+    /// The media type that the server is told.
     [[nodiscard]] std::string const& content_type() const noexcept { return content_type_; }
 
     /// In bytes; absent where it is not known.
