@@ -59,29 +59,25 @@ with_pkg_config() {
     "$work/pkg_config/$kind"
 }
 
-# What the shared libraries define and is not the public contract. The standard library and Asio
-# make their templates visible, and those are weak.
-exported_internals() {
-    nm -DC --defined-only "$work"/shared/lib/lib*.so |
-        sed -nE 's/^[0-9a-f]+ ([A-Zu]) (.*)/\1 \2/p' |
-        grep -E '^[^WVu] |hicap::(detail|emulation|base|sse|json|http|policy|net)::' |
-        grep -vE '^[A-Z] (hicap::|(vtable|typeinfo|typeinfo name|VTT) for hicap::|operator)' || true
-    nm -DC --defined-only "$work"/shared/lib/lib*.so |
-        sed -nE 's/^[0-9a-f]+ ([TDBR]) (.*)/\1 \2/p' |
-        grep -E '^. [^(]*hicap::(detail|emulation|base|sse|json|http|policy|net)::' || true
-}
-
+# The shared libraries define nothing of our namespaces but what is public, and nothing of others but
+# templates that are weak, as those of the standard library are.
 look_at_symbols() {
-    local found
-    found=$(exported_internals)
+    local symbols found what='^. ([A-Za-z ]+ for )?hicap::'
+    symbols=$(nm -DC --defined-only "$work"/shared/lib/lib*.so |
+        sed -nE 's/^[0-9a-f]+ ([A-Zu]) (.*)/\1 \2/p')
+    found=$(
+        grep -E "$what(detail|emulation|base|sse|json|http|policy|net)::" <<<"$symbols"
+        grep -E '^[^WVu]' <<<"$symbols" | grep -vE "$what"
+    ) || true
     [[ -z $found ]] || {
         printf 'The shared library exports what is not in include/hicap:\n%s\n' "$found"
         exit 1
     }
-    nm -DC --defined-only "$work/shared/lib/libhicap.so" | grep -q 'T hicap::client::client()' || {
+    grep -qF 'T hicap::client::client()' <<<"$symbols" || {
         echo 'The shared library does not export hicap::client.'
         exit 1
     }
+    echo "$(wc -l <<<"$symbols") symbols"
 }
 
 case $way in
