@@ -57,7 +57,7 @@ asio::awaitable<void> ask(hicap::client client, hicap::request_options options)
             std::cout << ", slow down"; // 10 more requests until limit.requests.reset
         std::cout << '\n';
     } catch (hicap::api_error const& error) {
-        std::cout << error.api_code() << " after " << error.attempts().size() << " attempts";
+        std::cout << error.status() << " after " << error.attempts().size() << " attempts";
         if (auto const pause = error.retry_after())
             std::cout << ", retry after " << pause->count() << " ms";
         else if (error.code() != hicap::condition::retryable)

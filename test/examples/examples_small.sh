@@ -52,7 +52,7 @@ prompts_are_fanned_out() {
 
 functions_are_called() {
     example function_calling
-    ((status == 0 && $(lines out) == 2)) && writes out '^get_weather \{"city"'
+    ((status == 0 && $(lines out) > 1)) && (($(grep -c '^get_weather {"city":' "$scratch/out") == 1))
 }
 
 images_are_files() {
@@ -74,9 +74,9 @@ calls_are_measured_and_logged() {
 busy_services_are_asked_again() {
     example retries
     ((status == 0)) && [[ $(<"$scratch/out") == 'answered 503 503 200, slow down
-rate_limit_exceeded after 1 attempts, retry after 3600000 ms
-insufficient_quota after 1 attempts, and no use in trying again
-server_error after 1 attempts' ]]
+429 after 1 attempts, retry after 3600000 ms
+429 after 1 attempts, and no use in trying again
+503 after 1 attempts' ]]
 }
 
 output_has_its_structure() {
@@ -130,9 +130,8 @@ proxy_is_used() {
     local authority=$SSL_CERT_FILE line
     run env -u SSL_CERT_FILE HTTPS_PROXY="http://127.0.0.1:$proxy_port" NO_PROXY= \
         "$examples/example_proxy" "$authority" </dev/null
-    ((status == 0 && $(lines out) == 1)) || return 1
+    ((status == 0)) && [[ -s $scratch/out ]] || return 1
     while IFS= read -r -t 30 line <&"$proxy_log"; do
-        [[ $line != *"CONNECT ${HICAP_BASE_URL#https://}"* ]] || return 0
         [[ $line != *'CONNECT 127.0.0.1:'* ]] || return 0
     done
     return 1
