@@ -15,6 +15,7 @@
 #include <exception>
 #include <iostream>
 #include <memory>
+#include <stdexcept>
 #include <string>
 
 namespace asio = boost::asio;
@@ -56,6 +57,13 @@ asio::awaitable<int> status_of_a_wrong_key(hicap::client client)
     co_return status;
 }
 
+asio::awaitable<void>
+ask_both(hicap::client right, hicap::client wrong, std::string& answer, int& status)
+{
+    answer = co_await ask(right);
+    status = co_await status_of_a_wrong_key(wrong);
+}
+
 int run()
 {
     asio::io_context context;
@@ -77,15 +85,15 @@ int run()
 
     std::string answer;
     int status = 0;
-    auto all = [&]() -> asio::awaitable<void> {
-        answer = co_await ask(right);
-        status = co_await status_of_a_wrong_key(wrong);
-    };
     std::exception_ptr failure;
-    asio::co_spawn(context, all(), [&](std::exception_ptr outcome) {
-        failure = outcome;
-        emulator.stop();
-    });
+    asio::co_spawn(
+        context,
+        ask_both(right, wrong, answer, status),
+        [&](std::exception_ptr outcome) {
+            failure = outcome;
+            emulator.stop();
+        }
+    );
     context.run();
     if (failure)
         std::rethrow_exception(failure);
