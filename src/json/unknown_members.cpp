@@ -19,14 +19,20 @@ public:
     {}
 
     /// Goes to the next member; false at the end.
-    bool next() { return in_.next_bare_member(name_, scratch_) && in_.skip_value(value_); }
+    bool next()
+    {
+        if (!in_.next_bare_member(name_, scratch_))
+            return false;
+        begin_ = in_.name_offset(); // the value may have names of its own
+        return in_.skip_value(value_);
+    }
 
     [[nodiscard]] std::string_view name() const noexcept { return name_; }
 
     [[nodiscard]] std::string_view value() const noexcept { return value_; }
 
     /// Where the member's name and value begin and end in the text.
-    [[nodiscard]] std::size_t begin() const noexcept { return in_.name_offset(); }
+    [[nodiscard]] std::size_t begin() const noexcept { return begin_; }
 
     [[nodiscard]] std::size_t end() const noexcept { return in_.offset(); }
 
@@ -35,6 +41,7 @@ private:
     std::string scratch_;
     std::string_view name_;
     std::string_view value_;
+    std::size_t begin_ = 0;
 };
 
 } // namespace

@@ -117,6 +117,16 @@ BOOST_AUTO_TEST_CASE(raw_json_keeps_its_text_and_refuses_what_is_not_json)
     });
 }
 
+BOOST_AUTO_TEST_CASE(unknown_members_with_members_of_their_own_stay_whole)
+{
+    unknown_members members{{"a", raw_json("1")}, {"b", raw_json(R"({"c":1,"a":{"d":2}})")}};
+    BOOST_TEST(members.erase("a"));
+    BOOST_TEST(members.text() == R"("b":{"c":1,"a":{"d":2}})");
+    members.set("e", raw_json("3"));
+    members.set("e", raw_json("4"));
+    BOOST_TEST(members.text() == R"("b":{"c":1,"a":{"d":2}},"e":4)");
+}
+
 BOOST_AUTO_TEST_CASE(unknown_members_are_found_replaced_and_removed)
 {
     unknown_members members{{"a", raw_json("1")}, {"b\"", raw_json(R"("x\ny")")}};
