@@ -523,6 +523,9 @@ private:
         member_set missing(members.size());
         member_set kept(0);     // in extra
         member_set repeated(0); // came again after that
+        bool tag_held = false;  // the tag that came last was what the type says
+        bool tag_kept = false;  // one that was not is in extra
+        bool tag_again = false; // another came after that
         std::size_t expected = 0;
         while (in_.next_name()) {
             auto const begin = in_.name_offset();
@@ -530,7 +533,11 @@ private:
             bool held = false;
             std::string_view unknown_value;
             if (index == the_tag) {
-                held = read_tag(how);
+                held = tag_held = read_tag(how);
+                tag_again = tag_kept;
+                tag_kept = tag_kept || !held;
+                if (tag_again && places_)
+                    places_->give_up();
             } else if (index == no_entry) {
                 held = !in_.skip_value(unknown_value);
             } else {
@@ -553,13 +560,17 @@ private:
         missing.for_each([&](std::size_t index) {
             reset(*members[index].type, members[index].at(object));
         });
-        repeated.for_each([&](std::size_t index) { // the last one counts
-            auto const name = members[index].name;
-            if (kept.has(index))
+        auto const keep_last = [&extra](std::string_view name, bool in_extra) {
+            if (in_extra)
                 extra.set(name, raw_json(*extra.find(name)));
             else
                 extra.erase(name);
+        };
+        repeated.for_each([&](std::size_t index) {
+            keep_last(members[index].name, kept.has(index));
         });
+        if (tag_again)
+            keep_last(how.tag_key, !tag_held);
         return fit::all;
     }
 

@@ -422,6 +422,23 @@ BOOST_AUTO_TEST_CASE(of_a_member_that_comes_twice_the_last_counts)
     BOOST_TEST(read(R"({"later":1,"later":2})").extra.find("later").value() == "2");
 }
 
+BOOST_AUTO_TEST_CASE(of_a_tag_that_comes_twice_the_last_counts)
+{
+    auto const after = [](std::string_view text) {
+        circle value;
+        BOOST_TEST(bool(decode(text, value)));
+        return written(value);
+    };
+    BOOST_TEST(
+        after(R"({"kind":"oval","later":{"x":1},"kind":"circle","radius":1})") ==
+        R"({"kind":"circle","radius":1,"later":{"x":1}})"
+    );
+    BOOST_TEST(
+        after(R"({"kind":"oval","kind":"circle","kind":"egg","radius":1})") ==
+        R"({"radius":1,"kind":"egg"})"
+    );
+}
+
 BOOST_AUTO_TEST_CASE(the_tag_may_come_last_or_be_spelt_with_escapes)
 {
     auto const value =
