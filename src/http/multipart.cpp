@@ -9,13 +9,16 @@
 namespace hicap::http {
 namespace {
 
-/// Quote and line breaks are the only characters that a quoted name cannot hold.
+/// Quote and line breaks are what a quoted name cannot hold, and some servers take a backslash for
+/// the beginning of an escape, others not.
 std::string quoted(std::string_view text)
 {
     std::string out = "\"";
     for (char const c : text) {
         if (c == '"')
             out += "%22";
+        else if (c == '\\')
+            out += "%5C";
         else if (c == '\r')
             out += "%0D";
         else if (c == '\n')

@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_CASE(names_cannot_break_out_of_their_line)
     BOOST_TEST(
         http::part_head("b", "n", "\"\r\nX: \\\xC3\xA4", {}) ==
         "--b\r\nContent-Disposition: form-data; name=\"n\"; "
-        "filename=\"%22%0D%0AX: \\\xC3\xA4\"\r\n\r\n"
+        "filename=\"%22%0D%0AX: %5C\xC3\xA4\"\r\n\r\n"
     );
 }
 
