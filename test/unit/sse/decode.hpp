@@ -3,28 +3,12 @@
 
 #include "sse/decoder.hpp"
 #include "support/splits.hpp"
+#include "support/sse_by_the_book.hpp"
 
-#include <ostream>
 #include <string>
 #include <vector>
 
 namespace hicap::test {
-
-/// An event that owns its text.
-struct owned_event
-{
-    std::string type;
-    std::string data;
-    std::string last_id;
-
-    friend bool operator==(owned_event const&, owned_event const&) = default;
-
-    friend std::ostream& operator<<(std::ostream& out, owned_event const& event)
-    {
-        return out << "{type=" << event.type << ", data=" << event.data << ", id=" << event.last_id
-                   << '}';
-    }
-};
 
 /// Feeds all pieces to `decoder`, and appends what it dispatches to `events`. Returns the status
 /// that ended it.
