@@ -5,6 +5,8 @@
 #include <hicap/error.hpp>
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <cstring>
@@ -18,6 +20,10 @@ constexpr std::size_t single_write = 16 * 1024;
 
 // A larger body is encrypted piece by piece, so that its ciphertext is never whole in memory.
 constexpr std::size_t body_slice = 256 * 1024;
+
+// What one connection may bring before the others have their turn. At most some tenths of a
+// millisecond.
+constexpr std::size_t turn_size = 256 * 1024;
 
 // An idle connection keeps no more than this for its next request.
 constexpr std::size_t kept_output = 1024;
@@ -84,6 +90,7 @@ asio::awaitable<void> connection::shake_hands(call* on)
 
 void connection::begin_write(std::string_view head, std::string_view body)
 {
+    came_ = 0;
     if (!tls_) {
         plain_output_.append(head);
         unsent_ = body;
@@ -154,6 +161,8 @@ bool connection::send_output()
 
 connection::status connection::fill()
 {
+    if (came_ >= turn_size)
+        return status::blocked;
     plaintext_.acquire();
     auto* const begin = plaintext_.data();
     if (!unread_.empty() && unread_.data() != begin)
@@ -162,6 +171,7 @@ connection::status connection::fill()
     std::size_t got = 0;
     auto const result = tls_ ? fill_tls(begin + kept, pooled_buffer::capacity - kept, got)
                              : fill_plain(begin + kept, pooled_buffer::capacity - kept, got);
+    came_ += got;
     unread_ = {begin, kept + got};
     if (unread_.empty()) {
         unread_ = {};
@@ -248,6 +258,7 @@ bool connection::quiet() noexcept
     try {
         // What may come are messages of TLS alone, session tickets above all.
         drained_ = false;
+        came_ = 0;
         return unread_.empty() && fill() == status::blocked && unread_.empty() && !write_failed_;
     } catch (...) { // whatever it is, this connection is not worth more
         return false;
@@ -267,9 +278,18 @@ void connection::release_buffers() noexcept
     tls_->release_buffers();
 }
 
+/// Lets the others have one turn of the event loop.
+asio::awaitable<bool> connection::turn(clock::time_point deadline)
+{
+    co_await asio::post(asio::use_awaitable);
+    co_return socket_->time().now() < deadline;
+}
+
 asio::awaitable<bool> connection::readable(clock::time_point deadline)
 {
     drained_ = false;
+    if (std::exchange(came_, 0) >= turn_size)
+        return turn(deadline); // there may be more that no wait would tell of
     release_buffers();
     return socket_->ready(interest::read, deadline);
 }

@@ -29,7 +29,7 @@ public:
     enum class status
     {
         data,    ///< `unread` has grown
-        blocked, ///< nothing has come: wait with `readable`
+        blocked, ///< nothing has come, or too much in one turn: wait with `readable`
         closed   ///< the peer has sent its last byte
     };
 
@@ -102,6 +102,7 @@ public:
 
 private:
     asio::awaitable<void> shake_hands(call* on);
+    asio::awaitable<bool> turn(clock::time_point deadline);
 
     std::string& output() noexcept { return tls_ ? tls_->output() : plain_output_; }
 
@@ -121,6 +122,7 @@ private:
     pooled_buffer ciphertext_;
     pooled_buffer plaintext_;
     std::string_view unread_;
+    std::size_t came_ = 0; // since the last wait
     bool drained_ = false; // the last receive took all there was: the next would be for nothing
     bool starved_ = false; // the engine has used up all that it was fed
     bool write_failed_ = false; // what the peer has sent before can still be read

@@ -51,6 +51,9 @@ public:
     [[nodiscard]] virtual asio::awaitable<bool>
     ready(interest what, clock::time_point deadline) = 0;
 
+    /// What deadlines are measured by.
+    [[nodiscard]] virtual clock& time() const noexcept = 0;
+
     /// No wait follows for a time of which nobody knows how long it is: nothing that belongs to the
     /// socket may keep an event loop from ending.
     virtual void rest() noexcept = 0;

@@ -172,6 +172,8 @@ public:
             void(boost::system::error_code, bool)>(begin, asio::use_awaitable);
     }
 
+    [[nodiscard]] clock& time() const noexcept override { return *state_->time; }
+
     void rest() noexcept override
     {
         std::lock_guard const lock(state_->mutex);

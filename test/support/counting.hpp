@@ -185,6 +185,8 @@ private:
             return inner_->ready(what, deadline);
         }
 
+        [[nodiscard]] net::clock& time() const noexcept override { return inner_->time(); }
+
         void rest() noexcept override { inner_->rest(); }
 
         void stop() noexcept override { inner_->stop(); }

@@ -209,6 +209,8 @@ public:
         }
     }
 
+    [[nodiscard]] net::clock& time() const noexcept override { return *far_->time_; }
+
     void rest() noexcept override { ++far_->rests; }
 
     void stop() noexcept override

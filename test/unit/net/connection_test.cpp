@@ -6,6 +6,7 @@
 #include <hicap/error.hpp>
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <cstddef>
@@ -51,7 +52,8 @@ struct connection_fixture
     }
 
     asio::io_context context{1};
-    std::shared_ptr<wire> far = std::make_shared<wire>();
+    std::shared_ptr<manual_clock> time = std::make_shared<manual_clock>();
+    std::shared_ptr<wire> far = std::make_shared<wire>(time);
     net::connection link{std::make_unique<scripted_socket>(far), nullptr, nullptr};
 };
 
@@ -99,6 +101,30 @@ BOOST_AUTO_TEST_CASE(what_comes_is_appended_to_what_is_unread)
     BOOST_TEST(link.unread() == "hello");
     BOOST_TEST((fill_after_wait() == connection_status::data));
     BOOST_TEST(link.unread() == "hello world");
+}
+
+BOOST_AUTO_TEST_CASE(what_never_ends_lets_others_have_their_turn)
+{
+    for (int i = 0; i != 64; ++i)
+        far->give(long_text(16 * 1024));
+    auto const read = [this] {
+        std::size_t came = 0;
+        for (; link.fill() == connection_status::data; link.unread() = {})
+            came += link.unread().size();
+        return came;
+    };
+    BOOST_TEST(read() == megabyte / 4);
+    BOOST_TEST(read() == 0U);
+    bool others = false;
+    asio::post(context, [&others] { others = true; });
+    auto const calls = far->calls;
+    BOOST_TEST(run(context, link.readable(no_deadline)));
+    BOOST_TEST(others);
+    BOOST_TEST(far->calls == calls); // the socket is not waited for: it may have shown all it has
+    BOOST_TEST(read() == megabyte / 4);
+    BOOST_TEST(!run(context, link.readable(time->now()))); // a deadline holds as ever
+    BOOST_TEST(read() == megabyte / 4);
+    BOOST_TEST(link.quiet() == false);
 }
 
 BOOST_AUTO_TEST_CASE(a_reader_takes_a_part_and_keeps_the_rest)

@@ -65,12 +65,15 @@ public:
 
     asio::awaitable<bool> ready(net::interest, net::clock::time_point) override { co_return true; }
 
+    [[nodiscard]] net::clock& time() const noexcept override { return *time_; }
+
     void rest() noexcept override {}
 
     void stop() noexcept override {}
 
 private:
     std::shared_ptr<peer> far_;
+    std::shared_ptr<net::clock> time_ = net::system_clock();
 };
 
 std::shared_ptr<peer> connect(net::lease& into)
