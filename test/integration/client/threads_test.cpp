@@ -6,6 +6,8 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/experimental/concurrent_channel.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -16,11 +18,15 @@
 #include <sys/resource.h>
 
 #include <atomic>
+#include <cstddef>
+#include <functional>
 #include <future>
 #include <iostream>
 #include <latch>
 #include <random>
+#include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 using namespace hicap;
@@ -75,19 +81,82 @@ struct tally
     std::atomic<std::size_t> cancelled{0};
     std::atomic<std::size_t> failed{0};
     std::atomic<std::size_t> wrong{0};
+    std::atomic<std::size_t> opened{0};
     std::string expected;
 };
 
-/// Reads `max_events` of a stream, all of them for 0.
-asio::awaitable<void> read_stream(client by, std::size_t max_events, tally* into)
+/// Opens when all have come.
+class gate
+{
+public:
+    gate(asio::any_io_executor executor, std::size_t expected)
+        : opened_(std::move(executor)), missing_(expected)
+    {}
+
+    void come()
+    {
+        if (--missing_ == 0)
+            opened_.close();
+    }
+
+    asio::awaitable<void> pass()
+    {
+        boost::system::error_code closed;
+        co_await opened_.async_receive(asio::redirect_error(asio::use_awaitable, closed));
+    }
+
+private:
+    asio::experimental::concurrent_channel<void(boost::system::error_code)> opened_;
+    std::atomic<std::size_t> missing_;
+};
+
+/// Comes to a gate at the latest when it ends: the others do not wait for who has failed.
+class arrival
+{
+public:
+    explicit arrival(gate* at) : gate_(at) {}
+
+    arrival(arrival const&) = delete;
+    arrival& operator=(arrival const&) = delete;
+
+    ~arrival() { come(); }
+
+    void come()
+    {
+        if (auto* const at = std::exchange(gate_, nullptr))
+            at->come();
+    }
+
+private:
+    gate* gate_;
+};
+
+/// How a stream is read.
+struct reading
+{
+    std::size_t max_events = 0; ///< 0: all of them
+    gate* all_open = nullptr;   ///< to be passed before anything is read
+    std::string pace = "0";     ///< tokens a second
+    std::function<void()> then = [] {};
+};
+
+asio::awaitable<void> read_stream(client by, reading how, tally* into)
 {
     auto const request = hicap_fixture::ask("hello from many threads");
-    auto events = co_await by.chat().completions().stream(request);
+    request_options options;
+    options.extra_headers.emplace_back("x-emulator-tokens-per-second", how.pace);
+    arrival here(how.all_open);
+    auto events = co_await by.chat().completions().stream(request, options);
+    ++into->opened;
+    here.come();
+    if (how.all_open != nullptr)
+        co_await how.all_open->pass();
+    how.then();
     std::string text;
     std::size_t count = 0;
     while (auto const* event = co_await events.next()) {
         text += event->text();
-        if (++count == max_events) {
+        if (++count == how.max_events) {
             ++into->left;
             co_return;
         }
@@ -136,20 +205,19 @@ BOOST_AUTO_TEST_CASE(a_thousand_streams_on_four_threads_with_random_cancels)
 
     asio::thread_pool pool(4);
     std::latch ended(streams);
+    gate all_open(pool.get_executor(), streams);
     std::mt19937 random(20'260'101);
     for (std::size_t i = 0; i != streams; ++i) {
         auto const kind = random() % 4;
-        auto const max_events = kind == 1 ? 1 + random() % 20 : 0;
+        reading how;
+        how.all_open = &all_open;
+        how.max_events = kind == 1 ? 1 + random() % 20 : 0;
         auto const patience = std::chrono::microseconds(random() % 200'000);
         if (kind < 3) { // whole ones and those that are left early, without a strand
-            asio::co_spawn(
-                pool,
-                read_stream(by, max_events, &sums),
-                [&](std::exception_ptr failure) {
-                    count_end(failure, sums);
-                    ended.count_down();
-                }
-            );
+            asio::co_spawn(pool, read_stream(by, how, &sums), [&](std::exception_ptr failure) {
+                count_end(failure, sums);
+                ended.count_down();
+            });
             continue;
         }
 
@@ -164,15 +232,18 @@ BOOST_AUTO_TEST_CASE(a_thousand_streams_on_four_threads_with_random_cancels)
 
         asio::any_io_executor const strand = asio::make_strand(pool);
         auto const reader = std::make_shared<cancelled_reader>(strand);
-        asio::post(strand, [&, reader, strand, patience] {
+        how.pace = "100"; // it is still going on when it is cancelled
+        how.then = [reader, patience] {
             reader->timer.expires_after(patience);
             reader->timer.async_wait([reader](boost::system::error_code code) {
                 if (!code)
                     reader->signal.emit(asio::cancellation_type::terminal);
             });
+        };
+        asio::post(strand, [&, reader, strand, how] {
             asio::co_spawn(
                 strand,
-                read_stream(by, 0, &sums),
+                read_stream(by, how, &sums),
                 asio::bind_cancellation_slot(
                     reader->signal.slot(),
                     [&, reader](std::exception_ptr failure) {
@@ -193,6 +264,8 @@ BOOST_AUTO_TEST_CASE(a_thousand_streams_on_four_threads_with_random_cancels)
               << std::endl;
     BOOST_TEST(sums.failed == 0U);
     BOOST_TEST(sums.wrong == 0U);
+    BOOST_TEST(sums.opened == streams); // and nobody read on before all were open
+    BOOST_TEST(sums.cancelled > 0U);
     BOOST_TEST(sums.whole + sums.left + sums.cancelled == streams);
     BOOST_TEST(books.calls_running == 0U);
     BOOST_TEST(books.connections_leased == 0U);
@@ -212,7 +285,7 @@ BOOST_AUTO_TEST_CASE(few_connections_are_shared_by_four_threads)
 
     asio::thread_pool pool(4);
     for (std::size_t i = 0; i != calls; ++i) {
-        asio::co_spawn(pool, read_stream(by, 0, &sums), [&](std::exception_ptr failure) {
+        asio::co_spawn(pool, read_stream(by, {}, &sums), [&](std::exception_ptr failure) {
             count_end(failure, sums);
         });
     }
@@ -240,9 +313,11 @@ BOOST_AUTO_TEST_CASE(one_client_serves_several_event_loops)
         threads.emplace_back([&] {
             asio::io_context context(1);
             for (std::size_t call = 0; call != calls; ++call) {
-                asio::co_spawn(context, read_stream(by, 0, &sums), [&](std::exception_ptr failure) {
-                    count_end(failure, sums);
-                });
+                asio::co_spawn(
+                    context,
+                    read_stream(by, {}, &sums),
+                    [&](std::exception_ptr failure) { count_end(failure, sums); }
+                );
             }
             context.run();
         });
@@ -264,7 +339,7 @@ BOOST_AUTO_TEST_CASE(shut_down_from_another_thread)
 
     asio::thread_pool pool(4);
     for (std::size_t i = 0; i != streams; ++i) {
-        asio::co_spawn(pool, read_stream(by, 0, &sums), [&](std::exception_ptr failure) {
+        asio::co_spawn(pool, read_stream(by, {}, &sums), [&](std::exception_ptr failure) {
             count_end(failure, sums);
         });
     }
