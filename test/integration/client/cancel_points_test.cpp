@@ -4,6 +4,7 @@
 #include "api/core.hpp"
 #include "http/url.hpp"
 #include "support/counting.hpp"
+#include "support/fake_resolver.hpp"
 #include "support/hicap_fixture.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -17,8 +18,12 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
 #include <iostream>
 #include <string>
+#include <variant>
 #include <vector>
 
 using namespace hicap;
@@ -132,12 +137,64 @@ asio::awaitable<void> shut_down(client by)
     co_await by.shutdown(1ms);
 }
 
+asio::awaitable<void> request_untyped(client by)
+{
+    raw_json const body(R"({"model":"m","messages":[{"role":"user","content":"hello"}]})");
+    auto const answer = co_await by.request("POST", "/chat/completions", body);
+    BOOST_TEST(!answer.text().empty());
+}
+
+/// 3,000 bytes, in three pieces that come later.
+struct slow_file
+{
+    asio::awaitable<std::size_t> operator()(asio::mutable_buffer into)
+    {
+        co_await asio::post(asio::use_awaitable);
+        auto const size = std::min<std::size_t>({into.size(), left, 1000});
+        left -= size;
+        std::memset(into.data(), 'x', size);
+        co_return size;
+    }
+
+    std::size_t left = 3000;
+};
+
+asio::awaitable<void> upload_image(client by)
+{
+    images::edit_form form;
+    form.model = "gpt-image-1";
+    form.prompt = "no hat";
+    auto const open = [] { return upload::reader(slow_file()); };
+    form.images.push_back(upload::source(open, 3000, "cat.png"));
+    auto const drawn = co_await by.images().edit(form);
+    BOOST_TEST(drawn.data->size() == 1U);
+}
+
+asio::awaitable<void> stream_response(client by)
+{
+    responses::request request;
+    request.model = "gpt-5";
+    request.input = "hello";
+    auto events = co_await by.responses().stream(request);
+    while (auto const* event = co_await events.next())
+        BOOST_TEST(event->index() != std::variant_npos);
+}
+
+asio::awaitable<std::string> give_key(credentials_request)
+{
+    co_await asio::post(asio::use_awaitable);
+    std::string key = "sk-canary-of-tests";
+    co_return key;
+}
+
 struct operation
 {
     char const* name;
     asio::awaitable<void> (*run)(client);
     std::size_t max_connections = 10;
     bool ends_client = false;
+    bool by_name = false;      // the server's address is looked up
+    bool asks_for_key = false; // a callback gives it
 };
 
 constexpr operation operations[] = {
@@ -151,6 +208,11 @@ constexpr operation operations[] = {
     {"prewarm", prewarm},
     {"wait for a connection", wait_for_the_pool, 1},
     {"shut down", shut_down, 10, true},
+    {"create at a host that has a name", create, 10, false, true},
+    {"create with a key that a callback gives", create, 10, false, false, true},
+    {"a request without a type", request_untyped},
+    {"an upload from a source", upload_image},
+    {"stream of a response", stream_response},
 };
 
 /// How the cancellation comes.
@@ -163,15 +225,21 @@ enum class way
 
 struct world : hicap_fixture
 {
-    client make(std::size_t max_connections)
+    world() { names.define("api.test", {"127.0.0.1"}); }
+
+    client make(operation const& what)
     {
         auto chosen = options();
-        chosen.pool.max_connections = max_connections;
+        if (what.asks_for_key) {
+            chosen.api_key.clear();
+            chosen.credentials = give_key;
+        }
+        chosen.pool.max_connections = what.max_connections;
         chosen.retries.max_retries = 2;
         chosen.retries.initial_backoff = 1ms;
         auto const where = http::parse_base_url(chosen.base_url).origin;
         net::dial_options dialling;
-        dialling.host = where.host;
+        dialling.host = what.by_name ? "api.test" : where.host;
         dialling.port = where.port;
         detail::surroundings around;
         around.time = std::make_shared<counting_clock>(live);
@@ -180,6 +248,7 @@ struct world : hicap_fixture
         return client(std::make_shared<detail::client_core>(chosen, std::move(around)));
     }
 
+    fake_resolver names;
     std::shared_ptr<live_objects> live = std::make_shared<live_objects>();
 };
 
@@ -235,7 +304,7 @@ result run(world& in, operation const& what, way how, std::size_t at)
 
     result found;
     {
-        auto by = in.make(what.max_connections);
+        auto by = in.make(what);
         bool done = false;
         std::exception_ptr failure;
         auto operation = how == way::either_side ? run_either(by, &what, &stop) : what.run(by);
@@ -324,7 +393,7 @@ BOOST_AUTO_TEST_CASE(the_event_loop_may_end_wherever_an_operation_is)
                 {
                     auto in = std::make_unique<world>();
                     auto const live = in->live;
-                    auto by = std::make_unique<client>(in->make(what.max_connections));
+                    auto by = std::make_unique<client>(in->make(what));
                     handler_count count;
                     count.handlers = never;
                     reached = false;
