@@ -151,7 +151,8 @@ client_core::client_core(client_options const& options, surroundings world)
       server_(std::make_shared<std::string const>(
           where_.origin.scheme + "://" + http::host_header(where_.origin)
       )),
-      key_(std::exchange(options_.api_key, {})), world_(with_defaults(std::move(world))),
+      key_(std::exchange(options_.api_key, {})), hidden_key_(key_.reveal()),
+      world_(with_defaults(std::move(world))),
       transport_(
           where_.origin,
           net::tls_options{
@@ -291,6 +292,7 @@ net::call client_core::begin(
         operations_, options_.observer, world_.time, method, path, server_
     );
     running->watched().ends(call_end::cancelled); // unless it comes to something else
+    running->watched().hides(hidden_key_);
     auto const until = policy::add_saturated(world_.time->now(), limits.total);
     return {world_.time, limits, until, std::move(running)};
 }

@@ -145,13 +145,15 @@ private:
     struct outcome;
 
     [[nodiscard]] std::string headers_for(request_options const& options) const;
-    asio::awaitable<secret_string> head_with_key(prepared_request const* request, bool refused);
+    asio::awaitable<secret_string>
+    head_with_key(prepared_request const* request, net::call* on, bool refused);
     asio::awaitable<outcome> try_once(net::call* on, std::string_view head, net::request_body body);
 
     client_options options_; // without the key
     http::base_url where_;
     std::shared_ptr<std::string const> server_; // for messages and observers
     secret_string key_;
+    hidden_secret hidden_key_;
     secret_string usual_headers_; // of a request without options
     surroundings world_;
     std::shared_ptr<net::operations> operations_ = std::make_shared<net::operations>();

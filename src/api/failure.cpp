@@ -10,6 +10,9 @@
 namespace hicap::detail {
 namespace {
 
+// Of a body that may be large, more than is ever shown.
+constexpr std::size_t max_shown = 4096;
+
 api_error::details
 details_of(int status, response_info const& info, json::error_body came, std::string body)
 {
@@ -30,8 +33,10 @@ details_of(int status, response_info const& info, json::error_body came, std::st
 
 } // namespace
 
-api_error::details describe_failure(response_info const& info, std::string body)
+api_error::details
+describe_failure(response_info const& info, std::string body, hidden_secret const& key)
 {
+    body = key.removed_from(std::move(body));
     auto came = json::read_error_body(body);
     return details_of(info.http_status(), info, std::move(came), std::move(body));
 }
@@ -70,14 +75,22 @@ void add_reason_of_begun(error& failure)
         add_reason(failure, "not retried: the response had begun");
 }
 
-void throw_if_error_object(response_info const& info, std::string_view data)
+void throw_if_error_object(
+    response_info const& info, std::string_view data, hidden_secret const& key
+)
 {
-    if (auto came = json::find_stream_error(data))
-        throw api_error(details_of(200, info, std::move(*came), std::string(data)));
+    if (!json::find_stream_error(data))
+        return;
+    auto shown = key.removed_from(std::string(data));
+    auto came = json::find_stream_error(shown);
+    throw api_error(details_of(200, info, std::move(came).value(), std::move(shown)));
 }
 
 void throw_unexpected_content(
-    response_info const& info, std::string_view expected, std::string_view body
+    response_info const& info,
+    std::string_view expected,
+    std::string_view body,
+    hidden_secret const& key
 )
 {
     std::string message = "expected ";
@@ -87,7 +100,7 @@ void throw_unexpected_content(
     message += "\" with status ";
     message += std::to_string(info.http_status());
     message += ": \"";
-    message += escape_for_display(body);
+    message += escape_for_display(key.removed_from(std::string(body.substr(0, max_shown))));
     message += "\"; is the base URL right?";
     error failure(errc::unexpected_content, message);
     add_call(failure, info);

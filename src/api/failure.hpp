@@ -1,6 +1,7 @@
 #ifndef HICAP_API_FAILURE_HPP
 #define HICAP_API_FAILURE_HPP
 
+#include "base/secret.hpp"
 #include "net/operation.hpp"
 
 #include <hicap/error.hpp>
@@ -12,7 +13,9 @@
 namespace hicap::detail {
 
 /// What the `api_error` tells that a response with an error status and this body is.
-[[nodiscard]] api_error::details describe_failure(response_info const& info, std::string body);
+/// Without the key, as everything below that shows what a server says.
+[[nodiscard]] api_error::details
+describe_failure(response_info const& info, std::string body, hidden_secret const& key);
 
 /// Adds to `failure` what is known of the call that it ends: request id and attempts.
 void add_call(error& failure, response_info const& info);
@@ -29,11 +32,16 @@ void add_reason_of_begun(error& failure);
 
 /// Throws the `api_error` that `data` is, where it is an object whose `error` is not null: the
 /// failure of a response that had begun with a status of success.
-void throw_if_error_object(response_info const& info, std::string_view data);
+void throw_if_error_object(
+    response_info const& info, std::string_view data, hidden_secret const& key
+);
 
 /// Throws `errc::unexpected_content` for a body of another content type than `expected`.
 [[noreturn]] void throw_unexpected_content(
-    response_info const& info, std::string_view expected, std::string_view body
+    response_info const& info,
+    std::string_view expected,
+    std::string_view body,
+    hidden_secret const& key
 );
 
 /// Whether the response says that its content type is `type`, parameters aside.

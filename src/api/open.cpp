@@ -187,14 +187,14 @@ client_core::try_once(net::call* on, std::string_view head, net::request_body bo
     }
     on->running().check();
     response_info const info(status, response->take_fields());
-    result.refused = describe_failure(info, std::move(text));
+    result.refused = describe_failure(info, std::move(text), on->running().watched().hidden());
     result.code = api_error(*result.refused).code();
     result.facts = facts_of(result.code, *result.refused);
     co_return result;
 }
 
 asio::awaitable<secret_string>
-client_core::head_with_key(prepared_request const* request, bool refused)
+client_core::head_with_key(prepared_request const* request, net::call* on, bool refused)
 {
     credentials_request asked;
     asked.refused = refused;
@@ -203,6 +203,7 @@ client_core::head_with_key(prepared_request const* request, bool refused)
         throw error(errc::missing_api_key, "client_options::credentials has given an empty key");
     }
     check_key(key.reveal(), "the key that client_options::credentials has given");
+    on->running().watched().hides(hidden_secret(key.reveal()));
     secret_string made;
     auto& head = made.reveal();
     head.reserve(request->head.reveal().size() + 2 * key.reveal().size() + 64);
@@ -232,7 +233,7 @@ asio::awaitable<opened_response> client_core::open(prepared_request request)
         std::exception_ptr no_key;
         try {
             if (options_.credentials) {
-                own = co_await head_with_key(&request, key_refused);
+                own = co_await head_with_key(&request, &on, key_refused);
                 on.check_total("waiting for a key");
             }
         } catch (...) {

@@ -19,18 +19,21 @@
 
 namespace hicap::detail {
 
-/// Reads the body of a response into `value`. Throws the `api_error` that some gateways send with a
-/// status of success, `errc::unexpected_content` and `errc::invalid_json`.
+/// Reads the body of a response into `value`, the answer to a request with `key`. Throws the
+/// `api_error` that some gateways send with a status of success, `errc::unexpected_content` and
+/// `errc::invalid_json`.
 template <class T>
-void decode_body(response_info const& info, std::string_view body, T& value)
+void decode_body(
+    response_info const& info, std::string_view body, hidden_secret const& key, T& value
+)
 {
     auto const result = json::decode(body, value);
     if (!result || !value.extra.empty())
-        throw_if_error_object(info, body);
+        throw_if_error_object(info, body, key);
     if (result)
         return;
     if (!has_content_type(info.headers(), "application/json"))
-        throw_unexpected_content(info, "JSON", body);
+        throw_unexpected_content(info, "JSON", body, key);
     throw error(
         result.code, "the response, at byte " + std::to_string(result.offset) + ": " + result.what
     );
@@ -41,7 +44,7 @@ template <class T>
 void decode_answer(net::watch& call, response_info const& info, std::string_view body, T& value)
 {
     try {
-        decode_body(info, body, value);
+        decode_body(info, body, call.hidden(), value);
         call.ends(call_end::completed);
     } catch (error& failure) {
         add_call(failure, info);
@@ -83,7 +86,7 @@ asio::awaitable<stream<Event>> open_stream(
         opened.exchange.reset();
         if (is_html) {
             watched.ends(call_end::failed, errc::unexpected_content);
-            throw_unexpected_content(info, "text/event-stream", body);
+            throw_unexpected_content(info, "text/event-stream", body, watched.hidden());
         }
         Whole whole;
         decode_answer(watched, info, body, whole);

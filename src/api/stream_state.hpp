@@ -202,16 +202,23 @@ private:
             return;
         auto const result = decoder_.decode(raw_.data, event);
         if (!result || assembler<Event>::may_be_failure(event))
-            throw_if_error_object(info, raw_.data);
+            throw_if_error_object(info, raw_.data, on_->running().watched().hidden());
         if (!result) {
             throw error(
                 result.code,
                 "an event, at byte " + std::to_string(result.offset) + ": " + result.what +
-                    " in \"" + escape_for_display(raw_.data) + '"'
+                    " in \"" + shown() + '"'
             );
         }
         assemble(raw_.data.size());
         on_->running().watched().event();
+    }
+
+    /// The event for people.
+    [[nodiscard]] std::string shown() const
+    {
+        auto const& key = on_->running().watched().hidden();
+        return escape_for_display(key.removed_from(std::string(raw_.data)));
     }
 
     void assemble(std::size_t size)

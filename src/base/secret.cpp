@@ -9,4 +9,22 @@ secret::~secret()
     wipe(text_);
 }
 
+hidden_secret::hidden_secret(std::string_view text)
+{
+    if (text.size() >= min_size)
+        text_ = std::make_shared<secret_string const>(std::string(text));
+}
+
+std::string hidden_secret::removed_from(std::string text) const
+{
+    if (!text_)
+        return text;
+    constexpr std::string_view mark = "***";
+    auto const& secret = text_->reveal();
+    for (auto at = text.find(secret); at != std::string::npos;
+         at = text.find(secret, at + mark.size()))
+        text.replace(at, secret.size(), mark);
+    return text;
+}
+
 } // namespace hicap

@@ -2,7 +2,9 @@
 #define HICAP_BASE_SECRET_HPP
 
 #include <cstddef>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace hicap {
@@ -49,6 +51,26 @@ public:
 
 private:
     std::string text_;
+};
+
+/// A secret that the other side knows, and may say: what it says is shown without it.
+///
+/// Thread safety: copies share the secret, which never changes.
+class hidden_secret
+{
+public:
+    /// Of less than this it would be guesswork what is the secret and what is a word.
+    static constexpr std::size_t min_size = 8;
+
+    hidden_secret() = default;
+
+    explicit hidden_secret(std::string_view text);
+
+    /// `text` with `***` in place of the secret, wherever it stands.
+    [[nodiscard]] std::string removed_from(std::string text) const;
+
+private:
+    std::shared_ptr<secret_string const> text_;
 };
 
 } // namespace hicap

@@ -1,6 +1,7 @@
 #ifndef HICAP_NET_WATCH_HPP
 #define HICAP_NET_WATCH_HPP
 
+#include "base/secret.hpp"
 #include "net/clock.hpp"
 
 #include <hicap/observer.hpp>
@@ -10,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace hicap::net {
 
@@ -35,6 +37,11 @@ public:
     watch& operator=(watch const&) = delete;
 
     ~watch();
+
+    /// The key that is sent, for whoever shows what the server says.
+    void hides(hidden_secret key) noexcept { hidden_ = std::move(key); }
+
+    [[nodiscard]] hidden_secret const& hidden() const noexcept { return hidden_; }
 
     void attempt_begins() noexcept;
     void
@@ -63,6 +70,7 @@ private:
 
     std::shared_ptr<observer> who_;
     std::shared_ptr<clock> time_;
+    hidden_secret hidden_;
     std::string_view server_;
     std::string method_;
     std::string path_;

@@ -6,6 +6,7 @@
 #include "support/manual_clock.hpp"
 #include "support/recorded_answer.hpp"
 #include "support/scripted_dialer.hpp"
+#include "support/thrown.hpp"
 #include "support/tls_server.hpp"
 
 #include <hicap/client.hpp>
@@ -164,6 +165,7 @@ public:
     }
 
 private:
+    static constexpr char const* key = "sk-canary-of-the-matrix";
     static constexpr char const* next_answer = "c2 m assistant \"next\" stop";
 
     /// Differs from all that a fault may leave behind.
@@ -184,7 +186,7 @@ private:
     std::shared_ptr<detail::client_core> make_core(unsigned retries) const
     {
         client_options options;
-        options.api_key = "k";
+        options.api_key = key;
         options.base_url = identity_ != nullptr ? "https://api.test/v1" : "http://api.test/v1";
         if (identity_ != nullptr)
             options.ca_pem = identity_->ca_pem();
@@ -211,6 +213,8 @@ private:
 
     static void take_failure(std::exception_ptr const& failure, trial_outcome* into)
     {
+        if (words_of(failure).find(key) != std::string::npos)
+            into->wrong = "it shows the key";
         try {
             std::rethrow_exception(failure);
         } catch (api_error const& thrown) {

@@ -1,29 +1,19 @@
 #ifndef HICAP_TEST_SUPPORT_RUN_HPP
 #define HICAP_TEST_SUPPORT_RUN_HPP
 
+#include "support/thrown.hpp"
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <exception>
-#include <iostream>
 #include <optional>
 #include <utility>
 
 namespace hicap::test {
 
 namespace asio = boost::asio;
-
-/// What an operation threw goes to the test's output, where a key would be found: scripts/test.
-[[noreturn]] inline void show_and_rethrow(std::exception_ptr const& failure)
-{
-    try {
-        std::rethrow_exception(failure);
-    } catch (std::exception const& thrown) {
-        std::clog << "thrown: " << thrown.what() << std::endl;
-        throw;
-    }
-}
 
 /// Runs `context` until `operation` is complete, and gives its result or throws what it threw.
 /// Whatever else there is to do in the context is left there.
@@ -41,8 +31,9 @@ T run(asio::io_context& context, asio::awaitable<T> operation)
     context.restart();
     while (!done && context.run_one() != 0) {
     }
+    show(failure);
     if (failure)
-        show_and_rethrow(failure);
+        std::rethrow_exception(failure);
     return std::move(result).value();
 }
 
@@ -57,8 +48,9 @@ inline void run(asio::io_context& context, asio::awaitable<void> operation)
     context.restart();
     while (!done && context.run_one() != 0) {
     }
+    show(failure);
     if (failure)
-        show_and_rethrow(failure);
+        std::rethrow_exception(failure);
 }
 
 } // namespace hicap::test

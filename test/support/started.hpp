@@ -29,6 +29,7 @@ public:
         auto const done = [this](std::exception_ptr thrown, T value) {
             done_ = true;
             failure_ = thrown;
+            show(thrown);
             result_.emplace(std::move(value));
         };
         auto token = asio::bind_cancellation_slot(signal_.slot(), done);

@@ -4,6 +4,7 @@
 #include <boost/system/system_error.hpp>
 
 #include <exception>
+#include <iostream>
 #include <string>
 
 namespace hicap::test {
@@ -30,6 +31,13 @@ inline std::string words_of(std::exception_ptr const& thrown)
         return failure.what();
     }
     return {};
+}
+
+/// What an operation threw goes to the test's output, where a key would be found: scripts/test.
+inline void show(std::exception_ptr const& thrown)
+{
+    if (thrown)
+        std::clog << "thrown: " << words_of(thrown) << std::endl;
 }
 
 } // namespace hicap::test

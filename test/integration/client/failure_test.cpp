@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_key_is_an_authentication_error_that_never_shows_the
     auto const failure = thrown_by<api_error>([&] { guarded.create(stranger, request); });
     BOOST_TEST((failure.code() == condition::authentication));
     BOOST_TEST(failure.api_code() == "invalid_api_key");
-    BOOST_TEST(std::string(failure.what()).find("sk-wrong") == std::string::npos);
+    BOOST_TEST(std::string(failure.what()).find("sk-canary") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_refused_request_names_its_param)

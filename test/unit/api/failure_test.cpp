@@ -25,7 +25,7 @@ response_info info_of(int status, std::string_view content_type)
 
 [[noreturn]] void throw_failure(response_info const& info, std::string const& body)
 {
-    throw api_error(detail::describe_failure(info, body));
+    throw api_error(detail::describe_failure(info, body, {}));
 }
 
 bool contains(std::string_view text, std::string_view part)
@@ -91,11 +91,11 @@ BOOST_AUTO_TEST_CASE(only_an_error_object_is_one)
           "\"error\"",
           "error",
           R"({"a":{"error":1}})"})
-        BOOST_CHECK_NO_THROW(detail::throw_if_error_object(info, data));
+        BOOST_CHECK_NO_THROW(detail::throw_if_error_object(info, data, {}));
     for (std::string_view const data :
          {R"({"error":{}})", R"({"error":"text"})", R"({"id":"c1","error":{"message":"m"}})"}) {
         BOOST_CHECK_EXCEPTION(
-            detail::throw_if_error_object(info, data),
+            detail::throw_if_error_object(info, data, {}),
             api_error,
             [&](api_error const& e) { return e.status() == 200 && e.body() == data; }
         );

@@ -41,6 +41,21 @@ BOOST_AUTO_TEST_CASE(a_secret_is_revealed_on_demand)
     BOOST_TEST(secret_string().reveal().empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_hidden_secret_is_taken_out_of_texts)
+{
+    hidden_secret const hidden("sk-canary");
+    BOOST_TEST(hidden.removed_from("a sk-canary, sk-canarysk-canary") == "a ***, ******");
+    BOOST_TEST(hidden.removed_from("sk-canar") == "sk-canar");
+    BOOST_TEST(hidden.removed_from("").empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_too_short_to_be_told_from_words_is_not_hidden)
+{
+    BOOST_TEST(hidden_secret("k").removed_from("a key") == "a key");
+    BOOST_TEST(hidden_secret("").removed_from("a key") == "a key");
+    BOOST_TEST(hidden_secret().removed_from("a key") == "a key");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace hicap::test

@@ -1,0 +1,98 @@
+#include "unit/api/client_fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace hicap::test {
+namespace {
+
+constexpr std::string_view key = "sk-canary-of-tests";
+constexpr char words[] = "Incorrect API key provided: sk-canary-of-tests.";
+
+/// Servers that say the key, as none should.
+struct echoed_key_fixture : client_fixture
+{
+    echoed_key_fixture() { options.retries.max_retries = 0; }
+
+    static std::string html(int status, std::string const& text)
+    {
+        return "HTTP/1.1 " + std::to_string(status) +
+               " X\r\nContent-Type: text/html\r\nContent-Length: " + std::to_string(text.size()) +
+               "\r\n\r\n" + text;
+    }
+
+    /// What is thrown does not hold the key, and says what the server said all the same.
+    template <class T>
+    void check(started<T>& failed)
+    {
+        BOOST_TEST_REQUIRE(failed.done());
+        auto const what = failed.what();
+        BOOST_TEST(!contains(what, key), what);
+        BOOST_TEST(contains(what, "Incorrect API key provided: ***."), what);
+        try {
+            failed.get();
+            BOOST_ERROR("nothing was thrown");
+        } catch (api_error const& failure) {
+            BOOST_TEST(!contains(failure.message(), key));
+            BOOST_TEST(!contains(failure.body(), key));
+        } catch (error const&) {
+        }
+    }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(api_echoed_key, echoed_key_fixture)
+
+BOOST_AUTO_TEST_CASE(an_error_response_is_shown_without_the_key)
+{
+    auto const object = R"({"error":{"message":")" + std::string(words) + R"(","type":"a"}})";
+    for (auto const& answer : {response(401, object), html(502, words)}) {
+        connect({answer});
+        auto failed = create();
+        check(failed);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_page_in_place_of_an_answer_is_shown_without_the_key)
+{
+    connect({html(200, words)});
+    auto created = create();
+    check(created);
+    connect({html(200, words)});
+    auto streamed = open_stream();
+    check(streamed);
+    connect({html(200, words)});
+    started<reply<raw_json>> requested(context, api().request("GET", "/models"));
+    check(requested);
+}
+
+BOOST_AUTO_TEST_CASE(events_of_a_stream_are_shown_without_the_key)
+{
+    auto const object = R"({"error":{"message":")" + std::string(words) + R"("}})";
+    for (auto const& event : {object, std::string(words)}) {
+        connect({stream_head + "data: " + event + "\n\n"});
+        auto opened = open_stream();
+        BOOST_TEST_REQUIRE(opened.done());
+        auto& stream = opened.get();
+        auto failed = next(stream);
+        check(failed);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_key_that_a_callback_gave_is_not_shown_either)
+{
+    options.api_key.clear();
+    options.credentials = [](credentials_request) -> asio::awaitable<std::string> {
+        co_return std::string(key);
+    };
+    connect({html(502, words)});
+    auto failed = create();
+    check(failed);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace hicap::test
