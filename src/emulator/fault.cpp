@@ -318,6 +318,12 @@ response error_response(emulator_fault const& fault)
     return result;
 }
 
+/// Whether an error takes the place of the answer.
+bool is_error(emulator_fault const& fault) noexcept
+{
+    return fault.status || fault.body != error_body::json;
+}
+
 class failing_source : public event_source
 {
 public:
@@ -427,6 +433,8 @@ void check_fault(emulator_fault const& fault, bool tls)
     });
     if (!is_header_value(fault.retry_after))
         refuse("x-emulator-retry-after", "without control characters");
+    if (!fault.retry_after.empty() && !is_error(fault))
+        refuse("x-emulator-retry-after", "accompanied by x-emulator-status or x-emulator-body");
     for (auto const& [name, value] : fault.headers) {
         if (!is_header_name(name) || !is_header_value(value))
             refuse(extra_header, extra_header_form);
@@ -448,7 +456,7 @@ void check_fault(emulator_fault const& fault, bool tls)
 
 std::optional<response> replacement(emulator_fault const& fault)
 {
-    if (fault.status || fault.body != emulator_fault::error_body::json)
+    if (is_error(fault))
         return error_response(fault);
     if (fault.content != emulator_fault::other_content::html)
         return std::nullopt;

@@ -107,7 +107,8 @@ BOOST_AUTO_TEST_CASE(what_the_headers_may_not_ask_for_a_step_may_not_either)
     };
 
     refused(with_status(199), "x-emulator-status");
-    refused({.retry_after = "1\r\nx: y"}, "x-emulator-retry-after");
+    refused({.status = 429, .retry_after = "1\r\nx: y"}, "x-emulator-retry-after");
+    refused({.retry_after = "1"}, "x-emulator-retry-after"); // of no error
     refused({.headers = {{"x", "1\r\ny: z"}}}, "x-emulator-header");
     refused({.headers = {{"x y", "1"}}}, "x-emulator-header");
     refused({.comments = 1'000'000'001}, "x-emulator-comments");
