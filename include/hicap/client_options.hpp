@@ -37,7 +37,8 @@ struct response_limits
     std::size_t max_body = std::size_t{256}
                            << 20; ///< bytes of a response, or of the events of a stream
     std::size_t max_event = std::size_t{64} << 20; ///< bytes of one event of a stream
-    std::size_t max_comments = 100'000; ///< lines, or events, without data between two events
+    std::size_t max_comments =
+        100'000; ///< lines (or 4 KiB of one), or events, without data between two events
 };
 
 class observer;

@@ -109,11 +109,11 @@ decoder::status decoder::take_rest()
     own_views();
     std::string_view const rest(at_, static_cast<std::size_t>(end_ - at_));
     at_ = end_;
-    if (in_comment_ || rest.empty())
+    if (rest.empty())
         return status::need_more;
-    if (!has_partial_line() && rest.front() == ':') {
+    if (in_comment_ || (!has_partial_line() && rest.front() == ':')) {
         in_comment_ = true;
-        return status::need_more;
+        return count_long_comment(rest.size());
     }
     if (rest.size() > limits_.max_event - (buffer_.size() - gathered_)) {
         failure_ = status::event_too_large;
@@ -127,7 +127,11 @@ decoder::status decoder::take_rest()
 decoder::status decoder::take_line(std::string_view line)
 {
     if (in_comment_ || (!has_partial_line() && !line.empty() && line.front() == ':')) {
+        auto const bounded = count_long_comment(line.size());
         in_comment_ = false;
+        comment_rest_ = 0;
+        if (bounded != status::need_more)
+            return bounded;
         ++comments_;
         return count_line_without_data();
     }
@@ -205,6 +209,18 @@ decoder::status decoder::count_line_without_data() noexcept
     if (lines_without_data_ == limits_.max_comments_between_events)
         return status::too_many_comments;
     ++lines_without_data_;
+    return status::need_more;
+}
+
+// A line that never ends is bounded as lines without end are.
+decoder::status decoder::count_long_comment(std::size_t size) noexcept
+{
+    for (comment_rest_ += size; comment_rest_ >= comment_line; comment_rest_ -= comment_line) {
+        if (count_line_without_data() == status::too_many_comments) {
+            failure_ = status::too_many_comments;
+            return failure_;
+        }
+    }
     return status::need_more;
 }
 

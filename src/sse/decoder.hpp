@@ -26,7 +26,7 @@ struct limits
     std::size_t max_event = std::size_t{64} << 20;
 
     /// Lines without data (comments above all, but other fields and blank lines too) that may come
-    /// before an event is complete.
+    /// before an event is complete. A comment counts once more for each 4 KiB of it.
     std::size_t max_comments_between_events = 100'000;
 };
 
@@ -78,6 +78,7 @@ private:
     status take_data(std::string_view value);
     void take_other(std::string_view name, std::string_view value);
     status count_line_without_data() noexcept;
+    status count_long_comment(std::size_t size) noexcept;
     void end_event() noexcept;
     void skip_byte_order_mark();
     void own_views();
@@ -102,7 +103,10 @@ private:
     std::string own_type_;
     std::string last_id_;
 
+    static constexpr std::size_t comment_line = 4096; // bytes of a long one that count as a line
+
     std::size_t lines_without_data_ = 0;
+    std::size_t comment_rest_ = 0; // bytes of the comment so far that have not counted
     std::uint64_t comments_ = 0;
     std::optional<std::chrono::milliseconds> retry_;
     status failure_ = status::need_more; // need_more: none

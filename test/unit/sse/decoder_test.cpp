@@ -351,6 +351,36 @@ BOOST_AUTO_TEST_CASE(a_flood_of_lines_without_data_fails)
     );
 }
 
+BOOST_AUTO_TEST_CASE(a_comment_that_never_ends_fails)
+{
+    sse::limits bounds;
+    bounds.max_comments_between_events = 3;
+    std::string const long_line = ":" + std::string(4096, 'x');
+    decoder endless(bounds);
+    sse::event event;
+    auto status = decoder::status::need_more;
+    int pieces = 0;
+    for (; status == decoder::status::need_more && pieces < 10; ++pieces) {
+        endless.feed(long_line); // one line, as it has no end
+        status = endless.next(event);
+    }
+    BOOST_TEST((status == decoder::status::too_many_comments));
+    BOOST_TEST(pieces == 4);
+    endless.feed("\n");
+    BOOST_TEST((endless.next(event) == decoder::status::too_many_comments)); // for good
+
+    // However it is cut, and as many lines as it has begun 4 KiB.
+    for (std::size_t const cut : {std::size_t{1}, std::size_t{1000}, std::size_t{5000}}) {
+        decoder tested(bounds);
+        events found;
+        auto const text = long_line + long_line + "\ndata: a\n\n";
+        BOOST_TEST(
+            (decode(tested, hicap::test::cut(text, {cut}), found) == decoder::status::need_more)
+        );
+        BOOST_TEST(found.size() == 1U);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(an_event_without_its_end_is_unfinished)
 {
     auto const check = [](std::string_view text, std::string_view unfinished) {
