@@ -306,7 +306,13 @@ std::size_t client_core::room_for_connections() const
 {
     auto const now = transport_.connections().statistics();
     auto const taken = now.connections_idle + now.connections_leased + now.connections_dialling;
-    return options_.pool.max_connections - std::min(taken, options_.pool.max_connections);
+    auto const room = [](std::size_t bound, std::size_t used) {
+        return bound - std::min(used, bound);
+    };
+    return std::min(
+        room(options_.pool.max_connections, taken),
+        room(options_.pool.max_idle, now.connections_idle)
+    );
 }
 
 client_statistics client_core::statistics() const

@@ -120,7 +120,7 @@ public:
     /// The same limits as those of a request without options.
     [[nodiscard]] policy::deadline_set usual_deadlines() const;
 
-    /// How many more `pool_options::max_connections` allows now.
+    /// How many more idle connections `pool_options` allows now.
     [[nodiscard]] std::size_t room_for_connections() const;
 
     [[nodiscard]] client_statistics statistics() const;

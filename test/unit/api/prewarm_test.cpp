@@ -66,6 +66,19 @@ BOOST_AUTO_TEST_CASE(it_opens_new_ones_besides_those_that_are_idle)
     BOOST_TEST(api().statistics().connections_idle == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(no_more_are_opened_than_are_kept)
+{
+    options.pool.max_idle = 3;
+    connect({completion_response});
+    create().get();
+    connect({});
+    connect({});
+    BOOST_TEST(prewarm(5).get() == 2u);
+    BOOST_TEST(api().statistics().connections_idle == 3u);
+    BOOST_TEST(api().statistics().connections_closed == 0u);
+    BOOST_TEST(prewarm(5).get() == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(those_that_could_be_opened_are_counted)
 {
     dialer->fail(asio::error::connection_refused);
