@@ -45,7 +45,7 @@ char const* describe(errc value) noexcept
     case errc::invalid_response:
         return "the response is not HTTP/1.1";
     case errc::unexpected_content:
-        return "the response has a content type that cannot be read here";
+        return "the response is of a content type or kind that cannot be read here";
     case errc::invalid_json:
         return "not valid JSON";
     case errc::header_too_large:
@@ -302,15 +302,16 @@ std::string compose(api_error::details const& came)
 {
     std::string out = "the API answered ";
     out += std::to_string(came.status);
-    if (came.status == 200)
-        out += " and failed in the middle of its answer:";
+    bool const in_the_middle = came.status == 200;
+    if (in_the_middle)
+        out += " and failed in the middle of its answer";
     auto const add = [&out](char const* label, std::string const& value) {
         if (value.empty())
             return;
         out += label;
         out += escape_for_display(value, 128);
     };
-    add(" ", came.type);
+    add(in_the_middle ? ": " : " ", came.type);
     add(", code ", came.code);
     add(", param ", came.param);
     add(", request id ", came.request_id);
@@ -318,6 +319,11 @@ std::string compose(api_error::details const& came)
         out += ", retry after ";
         out += std::to_string(came.retry_after->count());
         out += " ms";
+    }
+    if (auto const location = came.headers.find("location"); location && came.status / 100 == 3) {
+        out += ", redirects to ";
+        out += escape_for_display(*location, 256);
+        out += " and is not followed, as it would get the key (is the base URL right?)";
     }
     if (!came.message.empty()) {
         out += ": \"";

@@ -154,12 +154,10 @@ std::string http1_exchange::hint()
 void http1_exchange::fail()
 {
     broken_ = true;
+    bool const speaks_http =
+        parser().error() != errc::invalid_response || parser().head().status != 0;
     if (parser().error())
-        throw error(
-            parser().error(),
-            parser().error_message() +
-                (parser().error() == errc::invalid_response && !has_head_ ? hint() : "")
-        );
+        throw error(parser().error(), parser().error_message() + (speaks_http ? "" : hint()));
     throw error(errc::invalid_response, "the response has no head");
 }
 

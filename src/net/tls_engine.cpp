@@ -211,6 +211,8 @@ void tls_engine::fail(int result, bool handshaking)
     } else {
         message += "error " + std::to_string(kind);
     }
+    if (handshaking && ERR_GET_REASON(reason) == SSL_R_WRONG_VERSION_NUMBER)
+        message += "; if the port is not for TLS, the base URL must begin with http";
     if (refuses_certificate(session_, reason, handshaking)) {
         message += SSL_get_certificate(session_) == nullptr
                        ? "; the server asks for a certificate of the client"

@@ -126,6 +126,36 @@ BOOST_AUTO_TEST_CASE(the_message_says_what_came)
     BOOST_TEST(e.request_id() == "req_1");
 }
 
+BOOST_AUTO_TEST_CASE(the_message_names_what_a_stream_said)
+{
+    auto details = with(200, "", "c");
+    details.message = "boom";
+    std::string const what = api_error(details).what();
+    BOOST_TEST(
+        what.starts_with("the API answered 200 and failed in the middle of its answer, code c: "
+                         "\"boom\": "),
+        what
+    );
+    std::string const typed = api_error(with(200, "server_error")).what();
+    BOOST_TEST(
+        typed.starts_with("the API answered 200 and failed in the middle of its answer: "
+                          "server_error: "),
+        typed
+    );
+}
+
+BOOST_AUTO_TEST_CASE(the_message_names_where_a_redirect_leads)
+{
+    auto details = with(307);
+    details.headers.append("Location", "https://elsewhere.test/\x1B");
+    std::string const what = api_error(details).what();
+    BOOST_TEST(
+        what.find("the API answered 307, redirects to https://elsewhere.test/\\x1B and is "
+                  "not followed") == 0U,
+        what
+    );
+}
+
 BOOST_AUTO_TEST_CASE(what_did_not_come_is_not_shown)
 {
     api_error const e(with(500));
