@@ -57,9 +57,10 @@ class resource;
 ///
 /// A client is a handle: copies share connections, settings and TLS sessions. It has no threads
 /// and no executor of its own; every operation runs on the executor of the coroutine that awaits
-/// it, and leaves nothing behind that would keep the event loop from ending. Idle connections stay
-/// with the context that opened them; client and contexts may be destroyed in any order, but for
-/// streams, which end before their context.
+/// it, and leaves nothing behind that would keep the event loop from ending, but for a name lookup
+/// that nobody waits for any more: the context waits for the system's `getaddrinfo`. Idle
+/// connections stay with the context that opened them; client and contexts may be destroyed in any
+/// order, but for streams, which end before their context.
 ///
 /// This header knows no type of the API: each resource has a header of its own, and
 /// <hicap/hicap.hpp> has them all.
@@ -125,7 +126,8 @@ public:
     /// which so begin without a handshake. They are closed again when they are not used within
     /// `pool_options::idle_time`.
     ///
-    /// No more are opened than `pool_options::max_connections` has room for by then.
+    /// No more are opened than `pool_options::max_connections` and `max_idle` have room for by
+    /// then, and none is tried twice.
     /// Gives the number that could be opened, and throws what `create` would if there was none.
     /// Connections belong to the context of the coroutine that awaits this.
     ///
@@ -148,7 +150,7 @@ public:
     /// What the client has done and is doing.
     [[nodiscard]] client_statistics statistics() const;
 
-    /// Where requests go, as given, without user information.
+    /// Where requests go, as given.
     [[nodiscard]] std::string const& base_url() const noexcept;
 
 private:

@@ -49,8 +49,8 @@ struct deadlines
     std::optional<duration> tls{};        ///< default 10 s
     std::optional<duration> first_byte{}; ///< default 10 min: an answer that reasons comes late
     /// Default 5 min. In a stream only events count: comments and empty events do not show that
-    /// there is progress. Time that the caller spends outside of `next` counts once nothing is at
-    /// hand.
+    /// there is progress. It counts from the moment in which `next` or `ready` finds nothing at
+    /// hand: what a caller does meanwhile is no silence of the server.
     std::optional<duration> idle{};
     /// Default none. Counts from the call, and for a stream until its last event.
     std::optional<duration> total{};

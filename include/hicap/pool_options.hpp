@@ -17,6 +17,9 @@ namespace hicap {
 /// connection in another context, it is closed. Nothing is closed by a timer: what is idle for too
 /// long goes when another call begins or ends, when the client ends or when its context does.
 ///
+/// A call that waits in a context which is not running keeps its place, and the connection that it
+/// is granted: block no event loop.
+///
 /// What makes no sense is refused with `errc::invalid_argument` when the client is made.
 struct pool_options
 {

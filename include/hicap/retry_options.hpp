@@ -15,7 +15,8 @@ namespace hicap {
 /// connecting (but not for a proxy that refuses), the TLS handshake (but not for a certificate) or
 /// the connection failed before the first byte of a response; the deadlines of these three phases
 /// included, and no others.
-/// `x-should-retry: true` or `false` of an error response decides in place of its status. What has
+/// `x-should-retry: true` or `false` of an error response decides in place of its status, but for
+/// `insufficient_quota`: no pause mends that. What has
 /// begun to answer is never asked again, so no event comes twice.
 ///
 /// All calls of a client share a budget: 50 retries, and one more for each ten calls that succeed.
