@@ -12,9 +12,13 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <fcntl.h>
 #include <netinet/tcp.h>
+#include <sys/socket.h>
 #include <sys/un.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <deque>
 #include <mutex>
 #include <utility>
@@ -24,13 +28,14 @@ namespace hicap::net {
 namespace {
 
 using asio::ip::tcp;
+using boost::system::error_code;
 using native_socket = asio::generic::stream_protocol::socket;
 
 /// An option that a system refuses is not worth a connection.
 template <class Option>
 void try_option(native_socket& connected, Option const& option)
 {
-    boost::system::error_code ignored;
+    error_code ignored;
     connected.set_option(option, ignored);
 }
 
@@ -60,6 +65,27 @@ void set_up(native_socket& connected, tcp_options const& options)
 #endif
 }
 
+/// Opens the socket of the system itself, for a program that this one executes must not get it:
+/// Asio does not ask for that, and what is asked for later comes too late for another thread's fork.
+void open(native_socket& link, native_socket::protocol_type const& kind, error_code& code)
+{
+#ifdef SOCK_CLOEXEC
+    int const fd = ::socket(kind.family(), kind.type() | SOCK_CLOEXEC, kind.protocol());
+#else
+    int const fd = ::socket(kind.family(), kind.type(), kind.protocol());
+#endif
+    if (fd < 0) {
+        code.assign(errno, boost::system::system_category());
+        return;
+    }
+#ifndef SOCK_CLOEXEC
+    ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+#endif
+    link.assign(kind, fd, code);
+    if (code)
+        ::close(fd);
+}
+
 /// Connects to several addresses at a time. The handlers may run on other threads than the
 /// coroutine that sleeps, and may come when it is gone.
 class connector : public std::enable_shared_from_this<connector>
@@ -73,9 +99,15 @@ public:
     {
         std::lock_guard const lock(mutex_);
         auto& made = trials_.emplace_back(executor_);
+        open(made.link, where.protocol(), made.code);
+        if (made.code) {
+            ++failures_;
+            progress.wake();
+            return;
+        }
         made.link.async_connect(
             where,
-            [self = shared_from_this(), &made](boost::system::error_code code) {
+            [self = shared_from_this(), &made](error_code code) {
                 self->finish(made, code);
             }
         );
@@ -93,7 +125,7 @@ public:
     }
 
     /// Why the first address failed, which is the one that the system prefers.
-    [[nodiscard]] boost::system::error_code failure()
+    [[nodiscard]] error_code failure()
     {
         std::lock_guard const lock(mutex_);
         return trials_.front().code;
@@ -103,7 +135,7 @@ public:
     void abandon() noexcept
     {
         std::lock_guard const lock(mutex_);
-        boost::system::error_code ignored;
+        error_code ignored;
         for (auto& one : trials_)
             if (!one.connected)
                 one.link.close(ignored);
@@ -117,11 +149,11 @@ private:
         explicit trial(asio::any_io_executor const& executor) : link(executor) {}
 
         native_socket link;
-        boost::system::error_code code;
+        error_code code;
         bool connected = false;
     };
 
-    void finish(trial& done, boost::system::error_code code)
+    void finish(trial& done, error_code code)
     {
         {
             std::lock_guard const lock(mutex_);

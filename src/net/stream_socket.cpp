@@ -10,6 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <exception>
@@ -35,6 +36,17 @@ struct wait_state : std::enable_shared_from_this<wait_state>
     wait_state(native_socket connected, std::shared_ptr<clock> source)
         : socket(std::move(connected)), time(std::move(source))
     {}
+
+    /// Tells the peer, too. A process that was forked may hold a copy of the descriptor, and no FIN
+    /// leaves by `close` before that is closed as well. Such a process itself ends nothing that
+    /// belongs to its parent.
+    void close() noexcept
+    {
+        if (::getpid() == owner)
+            ::shutdown(socket.native_handle(), SHUT_RDWR);
+        boost::system::error_code ignored;
+        socket.close(ignored);
+    }
 
     /// With the lock held: lets the timer fire at the deadline at the latest.
     void arm()
@@ -73,6 +85,7 @@ struct wait_state : std::enable_shared_from_this<wait_state>
     native_socket socket;
     std::shared_ptr<clock> time;
     std::unique_ptr<timer> alarm;
+    pid_t const owner = ::getpid();
     clock::time_point deadline{};
     clock::time_point armed_until{};
     bool armed = false;
@@ -121,8 +134,7 @@ public:
         // The timer may hold the state for a while, and the peer must not wait for that.
         std::lock_guard const lock(state_->mutex);
         state_->waiting = false;
-        boost::system::error_code ignored;
-        state_->socket.close(ignored);
+        state_->close();
         state_->alarm.reset();
     }
 

@@ -17,8 +17,10 @@
 #include <boost/test/unit_test.hpp>
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -172,6 +174,34 @@ BOOST_AUTO_TEST_CASE(an_address_is_connected_to)
     BOOST_TEST(with.clock->pending() == 0u);
     context.restart();
     context.run(); // returns: nothing is left
+}
+
+BOOST_AUTO_TEST_CASE(a_program_that_is_executed_does_not_get_a_connection)
+{
+    listener const far(far_context);
+    auto dials = dial("127.0.0.1", far.port());
+    dials.finish();
+    BOOST_TEST((dials.get() != nullptr));
+    auto const fd = descriptor_to(far.port());
+    BOOST_TEST_REQUIRE(fd >= 0);
+    BOOST_TEST((::fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_socket_that_cannot_be_opened_fails_the_call)
+{
+    listener const far(far_context);
+    rlimit before{};
+    BOOST_TEST_REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+    auto dials_before = dial("127.0.0.1", far.port()); // has opened what the context needs
+    dials_before.finish();
+    rlimit none = before;
+    none.rlim_cur = 0;
+    BOOST_TEST_REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+    auto dials = dial("127.0.0.1", far.port());
+    dials.finish();
+    ::setrlimit(RLIMIT_NOFILE, &before);
+    BOOST_TEST((dials.code() == asio::error::no_descriptors));
+    BOOST_TEST(contains(dials.what(), "cannot connect to 127.0.0.1 port "), dials.what());
 }
 
 BOOST_AUTO_TEST_CASE(a_name_is_looked_up_and_connected_to)

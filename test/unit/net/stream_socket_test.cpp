@@ -10,6 +10,9 @@
 #include <boost/asio/read.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -38,6 +41,7 @@ struct socket_fixture
         local::socket near(*context);
         far = local::socket(far_context);
         asio::local::connect_pair(near, far);
+        descriptor = near.native_handle();
         far.non_blocking(true);
         link = net::make_socket(std::move(near), std::move(time));
     }
@@ -86,6 +90,7 @@ struct socket_fixture
 
     asio::io_context far_context{1};
     local::socket far{far_context};
+    int descriptor = -1; // of the near one
     std::shared_ptr<manual_clock> clock = std::make_shared<manual_clock>();
     time_point start = clock->now();
     std::optional<asio::io_context> context{1};
@@ -334,6 +339,30 @@ BOOST_AUTO_TEST_CASE(a_peer_sees_the_end_at_once_though_a_timer_is_far)
     link.reset();
     BOOST_TEST(closed_for_peer());
     BOOST_TEST(clock->pending() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_sees_the_end_though_another_process_holds_the_descriptor)
+{
+    int const held = ::dup(descriptor); // as a child does that was forked
+    link.reset();
+    BOOST_TEST(closed_for_peer());
+    ::close(held);
+}
+
+BOOST_AUTO_TEST_CASE(a_child_that_was_forked_does_not_end_what_its_parent_uses)
+{
+    auto const child = ::fork();
+    BOOST_TEST_REQUIRE(child >= 0);
+    if (child == 0) {
+        link.reset();
+        ::_exit(0);
+    }
+    int status = -1;
+    BOOST_TEST(::waitpid(child, &status, 0) == child);
+    BOOST_TEST(status == 0);
+    BOOST_TEST(!closed_for_peer());
+    give("x");
+    BOOST_TEST(receive() == "x");
 }
 
 BOOST_AUTO_TEST_CASE(a_socket_may_end_under_a_wait)
