@@ -8,6 +8,7 @@
 #include "json/shape.hpp"
 #include "net/call.hpp"
 #include "net/cancellation.hpp"
+#include "net/fresh_coroutine.hpp"
 #include "policy/deadlines.hpp"
 
 #include <hicap/error.hpp>
@@ -313,8 +314,8 @@ asio::awaitable<Event const*> stream<Event>::next()
     // suspended since it was spawned, as the operands of `||` are, because Asio then posts its
     // result and a cancellation can overtake it. So both look for a cancellation first.
     auto& state = *state_;
-    asio::detail::awaitable_thread_has_context_switched const has_been_suspended{};
-    bool const fresh = !(co_await has_been_suspended);
+    net::launch_query const launching{};
+    bool const fresh = net::is_fresh(co_await launching);
     if (fresh || ++state.since_pause == max_events_at_once) {
         state.since_pause = 0;
         co_await asio::post(asio::use_awaitable); // one turn of the event loop
