@@ -1,8 +1,9 @@
 #include "net/clock.hpp"
 
+#include <boost/asio/execution/outstanding_work.hpp>
+#include <boost/asio/prefer.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include <utility>
 
 namespace hicap::net {
 namespace {
@@ -10,7 +11,10 @@ namespace {
 class steady_timer final : public timer
 {
 public:
-    explicit steady_timer(asio::any_io_executor executor) : timer_(std::move(executor)) {}
+    explicit steady_timer(asio::any_io_executor const& executor)
+        // Of an executor that counts as work a timer at rest would keep the loop running.
+        : timer_(asio::prefer(executor, asio::execution::outstanding_work.untracked))
+    {}
 
     void wait_until(std::chrono::steady_clock::time_point when, handler done) override
     {
@@ -40,7 +44,7 @@ public:
 
     [[nodiscard]] std::unique_ptr<timer> make_timer(asio::any_io_executor executor) override
     {
-        return std::make_unique<steady_timer>(std::move(executor));
+        return std::make_unique<steady_timer>(executor);
     }
 };
 

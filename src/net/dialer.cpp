@@ -8,8 +8,10 @@
 
 #include <hicap/error.hpp>
 
+#include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/prefer.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <fcntl.h>
@@ -91,8 +93,10 @@ void open(native_socket& link, native_socket::protocol_type const& kind, error_c
 class connector : public std::enable_shared_from_this<connector>
 {
 public:
-    connector(clock& time, asio::any_io_executor executor)
-        : progress(time, executor), executor_(std::move(executor))
+    /// The sockets may be kept idle, and must not count as work as the executor may.
+    connector(clock& time, asio::any_io_executor const& executor)
+        : progress(time, executor),
+          executor_(asio::prefer(executor, asio::execution::outstanding_work.untracked))
     {}
 
     void start(native_socket::endpoint_type const& where)

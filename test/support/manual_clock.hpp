@@ -49,7 +49,7 @@ public:
     {
         auto& context = asio::query(executor, asio::execution::context);
         asio::use_service<context_service>(context).add(waits_);
-        return std::make_unique<manual_timer>(waits_, std::move(executor));
+        return std::make_unique<manual_timer>(waits_, executor);
     }
 
     /// Moves the time, and calls what was waited for until then, in the order of its times.
@@ -200,8 +200,9 @@ private:
     class manual_timer final : public net::timer
     {
     public:
-        manual_timer(std::shared_ptr<waits> all, asio::any_io_executor executor)
-            : all_(std::move(all)), executor_(std::move(executor))
+        manual_timer(std::shared_ptr<waits> all, asio::any_io_executor const& executor)
+            : all_(std::move(all)),
+              executor_(asio::prefer(executor, asio::execution::outstanding_work.untracked))
         {}
 
         manual_timer(manual_timer const&) = delete;

@@ -7,12 +7,15 @@
 
 #include <hicap/error.hpp>
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
+#include <boost/asio/require.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/test/unit_test.hpp>
 
@@ -153,6 +156,18 @@ int number_of(int fd, int level, int name)
     return value;
 }
 
+/// Dials and waits for the connection once, so that it has a timer, too.
+asio::awaitable<std::unique_ptr<net::socket>>
+use_once(std::shared_ptr<net::dialer> by, net::call* on)
+{
+    auto link = co_await by->dial(on);
+    auto const deadline = on->time().now() + 1h;
+    bool const ready = co_await link->ready(net::interest::write, deadline);
+    BOOST_TEST(ready);
+    link->rest();
+    co_return link;
+}
+
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(net_dialer, dialer_fixture)
@@ -202,6 +217,28 @@ BOOST_AUTO_TEST_CASE(a_socket_that_cannot_be_opened_fails_the_call)
     ::setrlimit(RLIMIT_NOFILE, &before);
     BOOST_TEST((dials.code() == asio::error::no_descriptors));
     BOOST_TEST(contains(dials.what(), "cannot connect to 127.0.0.1 port "), dials.what());
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_keeps_no_loop_running_whose_executor_counts_as_work)
+{
+    listener const far(far_context);
+    net::dial_options options;
+    options.host = "127.0.0.1";
+    options.port = far.port();
+    last = net::make_dialer(std::move(options));
+    for (auto const& time : {net::system_clock(), std::shared_ptr<net::clock>(with.clock)}) {
+        net::call on(time, {}, net::clock::time_point::max(), with.operation);
+        std::unique_ptr<net::socket> kept;
+        auto const counts =
+            asio::require(context.get_executor(), asio::execution::outstanding_work.tracked);
+        auto const keep = [&](std::exception_ptr, std::unique_ptr<net::socket> opened) {
+            kept = std::move(opened);
+        };
+        asio::co_spawn(counts, use_once(last, &on), keep);
+        context.restart();
+        context.run(); // returns
+        BOOST_TEST((kept != nullptr));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_name_is_looked_up_and_connected_to)
