@@ -242,7 +242,11 @@ std::unique_ptr<tls_engine> tls_context::start(std::string const& host)
         if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl.get()), host.c_str()) != 1)
             out_of_memory();
     } else {
-        SSL_set_hostflags(ssl.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+        // Without the second OpenSSL takes the common name where there is no subjectAltName, which
+        // RFC 9525 forbids: authorities do not check it in that place.
+        SSL_set_hostflags(
+            ssl.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT
+        );
         if (SSL_set1_host(ssl.get(), host.c_str()) != 1 ||
             SSL_set_tlsext_host_name(ssl.get(), host.c_str()) != 1)
             out_of_memory();

@@ -53,16 +53,20 @@ certificate_ptr make_certificate(EVP_PKEY* key, certificate_options const& optio
     X509_gmtime_adj(X509_getm_notBefore(x509), options.valid_from.count());
     X509_gmtime_adj(X509_getm_notAfter(x509), options.valid_until.count());
     static std::atomic<int> last{0};
-    auto const label = "test " + std::to_string(++last); // issuers are found by their names
+    // Issuers are found by their names.
+    auto const label =
+        options.common_name.empty() ? "test " + std::to_string(++last) : options.common_name;
     auto const* const text = reinterpret_cast<unsigned char const*>(label.c_str());
     auto* const name = X509_get_subject_name(x509);
     X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, text, -1, -1, 0);
     X509_set_issuer_name(x509, name);
     X509_set_pubkey(x509, key);
-    auto* const names =
-        X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, options.names.c_str());
-    require(names != nullptr && X509_add_ext(x509, names, -1) == 1, "alternative names");
-    X509_EXTENSION_free(names);
+    if (!options.names.empty()) {
+        auto* const names =
+            X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, options.names.c_str());
+        require(names != nullptr && X509_add_ext(x509, names, -1) == 1, "alternative names");
+        X509_EXTENSION_free(names);
+    }
     require(X509_sign(x509, key, EVP_sha256()) != 0, "signing");
     return made;
 }

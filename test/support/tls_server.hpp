@@ -13,7 +13,8 @@ namespace hicap::test {
 /// What a server says of itself, and what it wants to know of its clients.
 struct certificate_options
 {
-    std::string names = "DNS:api.test"; ///< in the syntax of OpenSSL's subjectAltName
+    std::string names = "DNS:api.test"; ///< in the syntax of OpenSSL's subjectAltName; may be empty
+    std::string common_name;            ///< empty for one that is like no other
     std::chrono::seconds valid_from = -std::chrono::hours(1);
     std::chrono::seconds valid_until = std::chrono::hours(1);
     bool tls_1_2 = false;      ///< nothing newer

@@ -259,6 +259,18 @@ BOOST_AUTO_TEST_CASE(a_certificate_for_another_host_is_refused)
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_certificate_that_names_the_host_by_its_common_name_alone_is_refused)
+{
+    certificate_options options;
+    options.names = "";
+    for (auto const* const name : {"api.test", "127.0.0.1"}) {
+        options.common_name = name;
+        auto const got = refusal_of(options, name);
+        BOOST_TEST((got.code == errc::certificate_host_mismatch), got.what);
+        BOOST_TEST(contains(got.what, "its subjectAltName names no such host"), got.what);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_certificate_out_of_its_time_is_refused)
 {
     using std::chrono::hours;
