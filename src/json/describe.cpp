@@ -619,8 +619,11 @@ private:
         if (found == token::number && places_) // an integer or not
             places_->decides(in_.offset());
         alternative const* tagged = nullptr;
+        alternative const* named = nullptr; // has the tag, and not what else is required
+        std::size_t so_named = 0;
         alternative const* untagged = nullptr;
         alternative const* fallback = nullptr;
+        auto const is_met = [this](requirement const& needed) { return meets(needed); };
         for (auto const& candidate : how.alternatives) {
             if (candidate.shape == token::invalid) {
                 fallback = &candidate;
@@ -630,14 +633,19 @@ private:
                     return read(*candidate.type, candidate.hold(value), where, found);
                 if (candidate.tags.empty() && !(untagged && is_int64))
                     untagged = &candidate;
-                else if (!is_of_kind(candidate, tag))
+                else if (!has_tag(candidate, tag))
                     continue;
-                else if (candidate.requirements.empty())
+                else if (!std::ranges::all_of(candidate.requirements, is_met)) {
+                    named = &candidate;
+                    ++so_named;
+                } else if (candidate.requirements.empty())
                     return read(*candidate.type, candidate.hold(value), where, found);
                 else if (!tagged || tagged->requirements.size() < candidate.requirements.size())
                     tagged = &candidate;
             }
         }
+        if (!tagged && so_named == 1 && !tag.empty())
+            tagged = named; // what is missing could have told it from none
         if (tagged)
             return read(*tagged->type, tagged->hold(value), where, found);
         if (untagged && (tag.empty() || !fallback))
@@ -673,17 +681,14 @@ private:
         return parsed.ec == std::errc() && parsed.ptr == text.data() + text.size();
     }
 
-    /// Whether the object that comes is what `candidate` stands for.
-    bool is_of_kind(alternative const& candidate, std::string_view tag)
+    static bool has_tag(alternative const& candidate, std::string_view tag) noexcept
     {
-        bool const has_tag = std::ranges::find(candidate.tags, tag) != candidate.tags.end() ||
-                             (candidate.tag_optional && tag.empty());
-        return has_tag && std::ranges::all_of(candidate.requirements, [this](auto const& needed) {
-                   return is_met(needed);
-               });
+        return std::ranges::find(candidate.tags, tag) != candidate.tags.end() ||
+               (candidate.tag_optional && tag.empty());
     }
 
-    bool is_met(requirement const& needed)
+    /// Whether the object that comes has what is needed.
+    bool meets(requirement const& needed)
     {
         auto at = in_.peek_member(needed.member, names_);
         if (!at)

@@ -195,9 +195,19 @@ BOOST_AUTO_TEST_CASE(what_meets_no_requirement_is_unknown)
     check<hicap::unknown>(R"({"type":"message","content":"a"})");
     check<hicap::unknown>(R"({"type":"message","role":null,"content":"a"})");
     check<hicap::unknown>(R"({"type":"message","role":5})");
-    check<hicap::unknown>(R"({"type":"link","id":5})");
     check<hicap::unknown>(R"({})");
     check<hicap::unknown>(R"({"id":null})");
+}
+
+BOOST_AUTO_TEST_CASE(where_no_other_has_the_tag_nothing_more_is_required)
+{
+    check<mention>(R"({"type":"link","id":null})");
+    item made;
+    auto const result = hicap::json::decode(R"({"type":"link","id":5})", made);
+    BOOST_TEST_REQUIRE(result.mismatches.size() == 1U);
+    BOOST_TEST(result.mismatches.front().path == "id");
+    BOOST_TEST(std::holds_alternative<mention>(made));
+    BOOST_TEST(written(made) == R"({"type":"link","id":5})");
 }
 
 BOOST_AUTO_TEST_CASE(an_integer_is_not_rounded_where_it_may_be_one)
