@@ -37,6 +37,7 @@ using hicap::grammar_syntax;
 using hicap::image_detail;
 using hicap::json_object_format;
 using hicap::modality;
+using hicap::moderation_error;
 using hicap::moderation_mode;
 using hicap::moderation_options;
 using hicap::moderation_policy;
@@ -665,15 +666,6 @@ struct moderation_results
     static constexpr std::string_view tag = "moderation_results";
     std::string model{};
     std::vector<moderation_result> results{};
-    unknown_members extra{};
-};
-
-/// Why there was no moderation.
-struct moderation_error
-{
-    static constexpr std::string_view tag = "error";
-    std::string code{};
-    std::string message{};
     unknown_members extra{};
 };
 

@@ -286,6 +286,32 @@ struct moderation_result
     unknown_members extra{};
 };
 
+/// Moderation did not work.
+struct moderation_error
+{
+    static constexpr std::string_view tag = "error";
+    std::string code{};
+    std::string message{};
+    unknown_members extra{};
+};
+
+/// Makes the model call this function.
+struct function_choice
+{
+    static constexpr std::string_view tag = "function";
+    std::string name{};
+    unknown_members extra{};
+};
+
+/// Makes the model call this server, or one tool of it.
+struct mcp_choice
+{
+    static constexpr std::string_view tag = "mcp";
+    std::string server_label{};
+    nullable<std::string> name{};
+    unknown_members extra{};
+};
+
 } // namespace hicap
 
 HICAP_API_END

@@ -5,10 +5,12 @@
 #include <hicap/nullable.hpp>
 #include <hicap/open_enum.hpp>
 #include <hicap/raw_json.hpp>
+#include <hicap/responses_parts.hpp>
 #include <hicap/secret.hpp>
 #include <hicap/unknown_members.hpp>
 #include <hicap/visibility.hpp>
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -26,9 +28,13 @@ HICAP_API_BEGIN
 namespace hicap::realtime {
 
 using hicap::custom_voice;
+using hicap::function_choice;
+using hicap::mcp_choice;
 using hicap::modality;
 using hicap::string_map;
 using hicap::tool_choice_mode;
+using hicap::responses::prompt;
+using hicap::responses::prompt_variable;
 
 // Values ------------------------------------------------------------------------------------------
 
@@ -107,7 +113,7 @@ struct client_secret
 /// How noise is taken off what is heard.
 struct noise_reduction
 {
-    noise_kind type{};
+    nullable<noise_kind> type{};
     unknown_members extra{};
 };
 
@@ -148,10 +154,11 @@ struct turn_detection
     unknown_members extra{};
 };
 
-/// A function that the model may call.
+/// A function that the model may call. Its `type` may be missing.
 struct function_tool
 {
-    static constexpr std::string_view tag = "function";
+    static constexpr std::array<std::string_view, 1> tags = {"function"};
+    nullable<std::string> type = "function";
     nullable<std::string> name{};
     nullable<std::string> description{};
     /// A JSON schema.
@@ -200,23 +207,6 @@ using token_bound = std::variant<std::int64_t, std::string>;
 /// A voice of the service, or one that was made for the account.
 using session_voice = std::variant<hicap::voice, custom_voice>;
 
-/// Makes the model call this function.
-struct function_choice
-{
-    static constexpr std::string_view tag = "function";
-    std::string name{};
-    unknown_members extra{};
-};
-
-/// Makes the model call a tool of this server.
-struct mcp_choice
-{
-    static constexpr std::string_view tag = "mcp";
-    std::string server_label{};
-    nullable<std::string> name{};
-    unknown_members extra{};
-};
-
 /// Which tool is called.
 using tool_choice = std::variant<tool_choice_mode, function_choice, mcp_choice, unknown>;
 
@@ -255,15 +245,6 @@ struct audio_options
 {
     nullable<audio_input> input{};
     nullable<audio_output> output{};
-    unknown_members extra{};
-};
-
-/// A prompt template.
-struct prompt
-{
-    std::string id{};
-    nullable<std::string> version{};
-    nullable<string_map<raw_json>> variables{};
     unknown_members extra{};
 };
 

@@ -42,18 +42,23 @@ struct easy_message
     hicap::role role{};
     message_content content{};
     nullable<responses::phase> phase{};
+    /// Where it comes back.
+    nullable<item_status> status{};
     unknown_members extra{};
 };
 
-/// A message of a user, a developer or the system, in parts.
+/// A message of a user, a developer or the system, in parts. Its `type` may be missing.
 struct input_message
 {
-    static constexpr std::string_view tag = "message";
+    static constexpr std::array<std::string_view, 1> tags = {"message"};
+    nullable<std::string> type = "message";
     /// In lists alone.
     nullable<std::string> id{};
     hicap::role role{};
     nullable<item_status> status{};
     std::vector<input_part> content{};
+    /// Of messages of the assistant; others keep it.
+    nullable<responses::phase> phase{};
     unknown_members extra{};
 };
 

@@ -121,6 +121,18 @@ using input_part = std::variant<input_text, input_image, input_file, unknown>;
 /// The result of a tool: text, or parts.
 using tool_output = std::variant<std::string, std::vector<input_part>>;
 
+/// What a variable of a prompt template stands for: text, an image or a file.
+using prompt_variable = std::variant<std::string, input_part>;
+
+/// A prompt template. Page: POST /responses, request, `prompt`.
+struct prompt
+{
+    std::string id{};
+    nullable<std::string> version{};
+    nullable<string_map<prompt_variable>> variables{};
+    unknown_members extra{};
+};
+
 // Parts of output ---------------------------------------------------------------------------------
 
 /// A file that the answer cites.

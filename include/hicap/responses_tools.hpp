@@ -28,7 +28,9 @@ HICAP_API_BEGIN
 namespace hicap::responses {
 
 using hicap::custom_text_format;
+using hicap::function_choice;
 using hicap::grammar_syntax;
+using hicap::mcp_choice;
 using hicap::search_context_size;
 using hicap::string_map;
 using hicap::tool_choice_mode;
@@ -748,28 +750,11 @@ using tool = std::variant<
 
 // Tool choice -----------------------------------------------------------------------------------
 
-/// Makes the model call this function.
-struct function_choice
-{
-    static constexpr std::string_view tag = "function";
-    std::string name{};
-    unknown_members extra{};
-};
-
 /// Makes the model call this custom tool.
 struct custom_choice
 {
     static constexpr std::string_view tag = "custom";
     std::string name{};
-    unknown_members extra{};
-};
-
-/// Makes the model call this server, or one tool of it.
-struct mcp_choice
-{
-    static constexpr std::string_view tag = "mcp";
-    std::string server_label{};
-    nullable<std::string> name{};
     unknown_members extra{};
 };
 

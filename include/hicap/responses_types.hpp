@@ -33,6 +33,7 @@ using hicap::cache_mode;
 using hicap::cache_retention;
 using hicap::effort;
 using hicap::json_object_format;
+using hicap::moderation_error;
 using hicap::moderation_mode;
 using hicap::moderation_options;
 using hicap::moderation_policy;
@@ -204,18 +205,6 @@ struct reasoning_options
     unknown_members extra{};
 };
 
-/// What a variable of a prompt template stands for: text, an image or a file.
-using prompt_variable = std::variant<std::string, input_part>;
-
-/// A prompt template. Page: POST /responses, request, `prompt`.
-struct prompt
-{
-    std::string id{};
-    nullable<std::string> version{};
-    nullable<string_map<prompt_variable>> variables{};
-    unknown_members extra{};
-};
-
 /// A conversation, whose items come before those of a request.
 struct conversation
 {
@@ -347,15 +336,6 @@ struct usage
     std::int64_t total_tokens = 0;
     nullable<responses::input_tokens_details> input_tokens_details{};
     nullable<responses::output_tokens_details> output_tokens_details{};
-    unknown_members extra{};
-};
-
-/// Moderation did not work.
-struct moderation_error
-{
-    static constexpr std::string_view tag = "error";
-    std::string code{};
-    std::string message{};
     unknown_members extra{};
 };
 

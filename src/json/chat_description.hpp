@@ -485,14 +485,6 @@ struct description<chat::moderation_results>
 };
 
 template <>
-struct description<chat::moderation_error>
-{
-    using t = chat::moderation_error;
-    static constexpr std::array members = {
-        member<&t::code>("code"), member<&t::message>("message")};
-};
-
-template <>
 struct description<chat::moderation>
 {
     using t = chat::moderation;

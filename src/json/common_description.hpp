@@ -100,6 +100,29 @@ struct description<moderation_result>
         member<&t::category_applied_input_types>("category_applied_input_types")};
 };
 
+template <>
+struct description<moderation_error>
+{
+    using t = moderation_error;
+    static constexpr std::array members = {
+        member<&t::code>("code"), member<&t::message>("message")};
+};
+
+template <>
+struct description<function_choice>
+{
+    using t = function_choice;
+    static constexpr std::array members = {member<&t::name>("name")};
+};
+
+template <>
+struct description<mcp_choice>
+{
+    using t = mcp_choice;
+    static constexpr std::array members = {
+        member<&t::server_label>("server_label"), member<&t::name>("name")};
+};
+
 } // namespace hicap::json
 
 #endif

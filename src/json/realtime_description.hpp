@@ -3,10 +3,14 @@
 
 #include "json/common_description.hpp"
 #include "json/describe.hpp"
+#include "json/responses_parts_description.hpp"
 
 #include <hicap/realtime_types.hpp>
 
 namespace hicap::json {
+
+template <>
+inline constexpr bool tag_optional<realtime::function_tool> = true;
 
 template <>
 struct description<realtime::secret_lifetime>
@@ -72,6 +76,7 @@ struct description<realtime::function_tool>
 {
     using t = realtime::function_tool;
     static constexpr std::array members = {
+        member<&t::type>("type"),
         member<&t::name>("name"),
         member<&t::description>("description"),
         member<&t::parameters>("parameters")};
@@ -100,21 +105,6 @@ struct description<realtime::retention_ratio>
     using t = realtime::retention_ratio;
     static constexpr std::array members = {
         member<&t::retention>("retention_ratio"), member<&t::token_limits>("token_limits")};
-};
-
-template <>
-struct description<realtime::function_choice>
-{
-    using t = realtime::function_choice;
-    static constexpr std::array members = {member<&t::name>("name")};
-};
-
-template <>
-struct description<realtime::mcp_choice>
-{
-    using t = realtime::mcp_choice;
-    static constexpr std::array members = {
-        member<&t::server_label>("server_label"), member<&t::name>("name")};
 };
 
 template <>
@@ -149,14 +139,6 @@ struct description<realtime::audio_options>
     using t = realtime::audio_options;
     static constexpr std::array members = {
         member<&t::input>("input"), member<&t::output>("output")};
-};
-
-template <>
-struct description<realtime::prompt>
-{
-    using t = realtime::prompt;
-    static constexpr std::array members = {
-        member<&t::id>("id"), member<&t::version>("version"), member<&t::variables>("variables")};
 };
 
 template <>

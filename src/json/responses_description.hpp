@@ -49,14 +49,6 @@ struct description<responses::reasoning_options>
 };
 
 template <>
-struct description<responses::prompt>
-{
-    using t = responses::prompt;
-    static constexpr std::array members = {
-        member<&t::id>("id"), member<&t::version>("version"), member<&t::variables>("variables")};
-};
-
-template <>
 struct description<responses::conversation>
 {
     using t = responses::conversation;
@@ -156,14 +148,6 @@ struct description<responses::usage>
         member<&t::total_tokens>("total_tokens"),
         member<&t::input_tokens_details>("input_tokens_details"),
         member<&t::output_tokens_details>("output_tokens_details")};
-};
-
-template <>
-struct description<responses::moderation_error>
-{
-    using t = responses::moderation_error;
-    static constexpr std::array members = {
-        member<&t::code>("code"), member<&t::message>("message")};
 };
 
 template <>

@@ -42,6 +42,8 @@ inline constexpr std::span<requirement const> requirements<responses::item_refer
 template <>
 inline constexpr bool tag_optional<responses::easy_message> = true;
 template <>
+inline constexpr bool tag_optional<responses::input_message> = true;
+template <>
 inline constexpr bool tag_optional<responses::item_reference> = true;
 
 template <>
@@ -52,7 +54,8 @@ struct description<responses::easy_message>
         member<&t::type>("type"),
         member<&t::role>("role"),
         member<&t::content>("content"),
-        member<&t::phase>("phase")};
+        member<&t::phase>("phase"),
+        member<&t::status>("status")};
 };
 
 template <>
@@ -60,10 +63,12 @@ struct description<responses::input_message>
 {
     using t = responses::input_message;
     static constexpr std::array members = {
+        member<&t::type>("type"),
         member<&t::id>("id"),
         member<&t::role>("role"),
         member<&t::status>("status"),
-        member<&t::content>("content")};
+        member<&t::content>("content"),
+        member<&t::phase>("phase")};
 };
 
 template <>

@@ -364,6 +364,14 @@ struct description<responses::mcp_tool_description>
         member<&t::annotations>("annotations")};
 };
 
+template <>
+struct description<responses::prompt>
+{
+    using t = responses::prompt;
+    static constexpr std::array members = {
+        member<&t::id>("id"), member<&t::version>("version"), member<&t::variables>("variables")};
+};
+
 } // namespace hicap::json
 
 #endif

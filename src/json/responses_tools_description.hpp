@@ -366,25 +366,10 @@ struct description<responses::image_generation_tool>
 };
 
 template <>
-struct description<responses::function_choice>
-{
-    using t = responses::function_choice;
-    static constexpr std::array members = {member<&t::name>("name")};
-};
-
-template <>
 struct description<responses::custom_choice>
 {
     using t = responses::custom_choice;
     static constexpr std::array members = {member<&t::name>("name")};
-};
-
-template <>
-struct description<responses::mcp_choice>
-{
-    using t = responses::mcp_choice;
-    static constexpr std::array members = {
-        member<&t::server_label>("server_label"), member<&t::name>("name")};
 };
 
 template <>

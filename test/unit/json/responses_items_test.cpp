@@ -73,7 +73,8 @@ BOOST_AUTO_TEST_CASE(messages_are_told_apart)
     check<easy_message>(R"({"role":"user","content":"a"})");
     check<easy_message>(R"({"type":"message","role":"user","content":"a"})");
     check<easy_message>(R"({"role":"assistant","content":"a","phase":"commentary"})");
-    check<easy_message>(R"({"role":"user","content":[{"type":"input_text","text":"a"}]})");
+    check<easy_message>(R"({"role":"assistant","content":[{"type":"input_text","text":"a"}]})");
+    check<input_message>(R"({"role":"user","content":[{"type":"input_text","text":"a"}]})");
     check<input_message>(
         R"({"type":"message","role":"developer","content":[{"type":"input_text","text":"a"}]})"
     );
