@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +29,16 @@ struct emulator_rate_limit
     std::int64_t requests = 10'000;  ///< in a window; at least 1
     std::int64_t tokens = 2'000'000; ///< of prompts and answers, in a window; at least 1
     std::chrono::seconds window{60}; ///< at least one second
+};
+
+/// A request as it came to an `emulator`.
+struct emulator_request
+{
+    std::string method{};
+    std::string target{}; ///< path and query, as sent
+    /// Names and values in their order, names as they were written.
+    std::vector<std::pair<std::string, std::string>> headers{};
+    std::string body{}; ///< without chunk framing
 };
 
 /// How an `emulator` listens and answers.
@@ -54,6 +65,11 @@ struct emulator_options
     /// back for as long as its tokens would take. 0: as fast as it goes.
     double tokens_per_second = 0;
     emulator_rate_limit rate_limit{};
+
+    /// Told of each request with a complete head and body, before it is answered or refused, on the
+    /// strand of the emulator. For tests that look at what a client sends. It must not throw, and
+    /// must not destroy the emulator.
+    std::function<void(emulator_request const&)> on_request{};
 };
 
 /// How one request fails: a step of `emulator::script`.

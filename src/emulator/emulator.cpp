@@ -16,6 +16,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <atomic>
+#include <functional>
 #include <optional>
 #include <stdexcept>
 #include <unordered_set>
@@ -97,7 +98,7 @@ class emulator::implementation final : public emulation::connection_owner,
 public:
     implementation(asio::any_io_executor const& executor, emulator_options const& options)
         : strand_(asio::make_strand(executor)), acceptor_(strand_), pause_(strand_),
-          service_(options, clock::now())
+          service_(options, clock::now()), on_request_(options.on_request)
     {
         auto const endpoint = listen(acceptor_, options.address, options.port);
         port_ = endpoint.port();
@@ -173,6 +174,13 @@ public:
 
     emulation::response answer(emulation::request const& request) override
     {
+        if (on_request_)
+            on_request_(
+                {request.method,
+                 request.target,
+                 {request.headers.begin(), request.headers.end()},
+                 request.body}
+            );
         auto result = service_.answer(request, clock::now());
         if (result.refused)
             count(requests_refused_);
@@ -263,6 +271,7 @@ private:
     tcp::acceptor acceptor_;
     asio::steady_timer pause_;
     emulation::service service_;
+    std::function<void(emulator_request const&)> on_request_;
     std::optional<emulation::tls_settings> tls_;
     std::uint16_t port_ = 0;
     std::string host_;

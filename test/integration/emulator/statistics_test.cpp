@@ -3,6 +3,11 @@
 #include <boost/asio/error.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
 using namespace emulator_test;
 
 BOOST_AUTO_TEST_SUITE(emulator_statistics_of_clients)
@@ -73,6 +78,31 @@ BOOST_AUTO_TEST_CASE(a_client_that_leaves_after_the_emulator_did_not_leave_first
 
     BOOST_TEST(now.connections_closed_by_client == 0U);
     BOOST_TEST(now.connections_reset_by_client == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(whoever_asks_is_told_of_each_request)
+{
+    std::vector<hicap::emulator_request> came;
+    hicap::emulator_options options;
+    options.on_request = [&came](auto const& request) { came.push_back(request); };
+    {
+        running_emulator const server(options);
+        (void)ask(server, chat_body("Hello"), {{"X-Mine", "yes"}});
+        (void)send(server, "GET", "/nothing?a=b");
+        client connection(server->port());
+        connection.send("no HTTP\r\n\r\n");
+        (void)connection.receive();
+    }
+    BOOST_TEST_REQUIRE(came.size() == 2U);
+    BOOST_TEST(came[0].method == "POST");
+    BOOST_TEST(came[0].target == "/v1/chat/completions");
+    BOOST_TEST(came[0].body == chat_body("Hello"));
+    auto const& headers = came[0].headers;
+    std::pair<std::string, std::string> const mine{"X-Mine", "yes"};
+    BOOST_TEST((std::find(headers.begin(), headers.end(), mine) != headers.end()));
+    BOOST_TEST(came[1].method == "GET");
+    BOOST_TEST(came[1].target == "/v1/nothing?a=b");
+    BOOST_TEST(came[1].body.empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
