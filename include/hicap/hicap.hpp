@@ -12,6 +12,7 @@
 #include <hicap/headers.hpp>
 #include <hicap/images.hpp>
 #include <hicap/log_observer.hpp>
+#include <hicap/misfits.hpp>
 #include <hicap/observer.hpp>
 #include <hicap/pages.hpp>
 #include <hicap/rate_limit.hpp>

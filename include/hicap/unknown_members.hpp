@@ -23,9 +23,10 @@ namespace hicap {
 ///
 /// `extra` also keeps what could not be read into its member, under the member's own name: a null
 /// for a member that has no null, an empty list for one that is left out when empty, or a value
-/// of another JSON type. It is written back, unless the member has been given a value since. (For
-/// a list or map that came with elements of a wrong type, the text in `extra` is what is written:
-/// `erase` it to send a list of your own.)
+/// of another JSON type, which `misfits` (<hicap/misfits.hpp>) lists with their paths. It is
+/// written back, unless the member has been given a value since. (For a list or map that came with
+/// elements of a wrong type, the text in `extra` is what is written: `erase` it to send a list of
+/// your own.)
 ///
 /// Thread safety: distinct objects safe, shared objects unsafe.
 class unknown_members
@@ -71,6 +72,18 @@ private:
     friend struct access;
 
     std::string text_;
+};
+
+/// A value that came in another JSON type than the API promises, or does not fit in its member. It
+/// fails nothing: the member is as if the value had not come, and the value is in `extra`.
+struct misfit
+{
+    /// Where it stands, such as `choices[0].message.content`; empty for the whole.
+    std::string path{};
+    std::string expected{}; ///< such as `string`
+    std::string found{};    ///< such as `number`
+
+    friend bool operator==(misfit const&, misfit const&) = default;
 };
 
 /// A value of a union whose kind this library does not know, as it came.

@@ -13,12 +13,7 @@
 namespace hicap::json {
 
 /// A value of another JSON type than the API promises. It did not fail the document.
-struct mismatch
-{
-    std::string path;     ///< such as `choices[0].delta.content`
-    std::string expected; ///< such as `string`
-    std::string found;    ///< such as `number`
-};
+using mismatch = misfit;
 
 /// How reading a document went. Costs no allocation when all is well.
 struct decode_result
