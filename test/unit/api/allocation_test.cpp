@@ -1,3 +1,4 @@
+#include "api/responses_assembler.hpp"
 #include "support/run.hpp"
 #include "unit/api/chat_stream.hpp"
 
@@ -77,16 +78,26 @@ std::size_t allocations_of(int at_once, bool assemble)
     return run(context, count(from, events));
 }
 
-/// The bytes that assembling `count` chunks allocates, decoding aside.
+/// The bytes that assembling `count` of this event allocates, decoding aside.
+template <class Event>
 std::size_t assembled_size(std::string const& json, int count)
 {
-    chat::chunk chunk;
-    BOOST_TEST_REQUIRE(bool(json::decode(json, chunk)));
-    detail::assembler<chat::chunk> made;
+    Event event;
+    BOOST_TEST_REQUIRE(bool(json::decode(json, event)));
+    detail::assembler<Event> made;
     auto const before = allocated;
     for (int i = 0; i != count; ++i)
-        made.add(chunk, true);
+        made.add(event, true);
     return allocated - before;
+}
+
+/// A quadratic assembler would need 64 times as much for 8 times the events.
+template <class Event>
+void check_linear(std::string const& json)
+{
+    auto const few = assembled_size<Event>(json, 1'000);
+    auto const many = assembled_size<Event>(json, 8'000);
+    BOOST_TEST(many < 12 * few, json << ": " << few << ", " << many);
 }
 
 } // namespace
@@ -115,12 +126,30 @@ BOOST_AUTO_TEST_CASE(assembling_takes_memory_in_proportion_to_the_text)
           "\"reasoning_content\":" + piece,
           "\"function_call\":{\"arguments\":" + piece + "}",
           "\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":" + piece + "}}]"}) {
-        auto const json = R"({"id":"c1","choices":[{"index":0,"delta":{)" + member + "}}]}";
-        auto const few = assembled_size(json, 1'000);
-        auto const many = assembled_size(json, 8'000);
-        // A quadratic assembler would need 64 times as much.
-        BOOST_TEST(many < 12 * few, member << ": " << few << ", " << many);
+        check_linear<chat::chunk>(
+            R"({"id":"c1","choices":[{"index":0,"delta":{)" + member + "}}]}"
+        );
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_response_takes_memory_in_proportion_to_its_pieces)
+{
+    for (std::string const type :
+         {"output_text",
+          "refusal",
+          "reasoning_text",
+          "reasoning_summary_text",
+          "function_call_arguments",
+          "custom_tool_call_input",
+          "mcp_call_arguments",
+          "code_interpreter_call_code",
+          "shell_call_command"})
+        check_linear<responses::event>(
+            R"({"type":"response.)" + type +
+            R"(.delta","output_index":0,"content_index":0,"summary_index":0,"command_index":0,)"
+            R"("item_id":"i","delta":")" +
+            std::string(100, 'x') + "\"}"
+        );
 }
 
 BOOST_AUTO_TEST_SUITE_END()
