@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -20,14 +21,22 @@ inline std::string read_file(std::string const& name)
     return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
+/// A number as it is: this type holds all integers of 64 bits and all doubles.
+inline long double exactly(boost::json::value const& number)
+{
+    static_assert(std::numeric_limits<long double>::digits >= 64);
+    if (auto const* const whole = number.if_int64())
+        return static_cast<long double>(*whole);
+    if (auto const* const large = number.if_uint64())
+        return static_cast<long double>(*large);
+    return static_cast<long double>(number.get_double());
+}
+
 /// Equal as JSON: the order of members does not count, nor how a number is written.
 inline bool same(boost::json::value const& left, boost::json::value const& right)
 {
-    if (left.is_number() && right.is_number()) {
-        if (left.is_double() || right.is_double())
-            return left.to_number<double>() == right.to_number<double>();
-        return left == right;
-    }
+    if (left.is_number() && right.is_number())
+        return exactly(left) == exactly(right);
     if (left.kind() != right.kind())
         return false;
     if (auto const* object = left.if_object()) {
