@@ -1,19 +1,24 @@
 #ifndef HICAP_TEST_SUPPORT_HICAP_FIXTURE_HPP
 #define HICAP_TEST_SUPPORT_HICAP_FIXTURE_HPP
 
+#include "support/api_description.hpp"
 #include "support/run.hpp"
 
 #include <hicap/emulator.hpp>
 #include <hicap/hicap.hpp>
 
+#include <boost/test/unit_test.hpp>
+
 #include <initializer_list>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace hicap::test {
 
 /// An emulator with TLS and what it takes to talk to it, all in one event loop, so that a test
-/// decides what happens when.
+/// decides what happens when. Each request that comes is held against the API's description of
+/// itself, where that is at hand.
 struct hicap_fixture
 {
     static emulator_options with_tls(emulator_options options = {})
@@ -25,10 +30,19 @@ struct hicap_fixture
     }
 
     explicit hicap_fixture(emulator_options options = with_tls())
-        : server(context.get_executor(), std::move(options))
+        : server(context.get_executor(), watched(std::move(options)))
     {
         server.start();
     }
+
+    ~hicap_fixture()
+    {
+        for (auto const& each : faults_of_requests)
+            BOOST_ERROR(each);
+    }
+
+    hicap_fixture(hicap_fixture const&) = delete;
+    hicap_fixture& operator=(hicap_fixture const&) = delete;
 
     [[nodiscard]] client_options options() const
     {
@@ -102,7 +116,23 @@ struct hicap_fixture
     }
 
     asio::io_context context{1};
+    /// Of the requests that came; what a test sends wrongly on purpose it takes out.
+    std::vector<std::string> faults_of_requests;
     emulator server;
+
+private:
+    emulator_options watched(emulator_options options)
+    {
+        if (auto* const api = api_description::find()) {
+            options.on_request = [this, api](emulator_request const& request) {
+                for (auto const& fault : api->check(request))
+                    faults_of_requests.push_back(
+                        request.method + ' ' + request.target + ": " + fault + "\n" + request.body
+                    );
+            };
+        }
+        return options;
+    }
 };
 
 } // namespace hicap::test
