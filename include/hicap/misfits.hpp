@@ -8,8 +8,11 @@
 #include <hicap/responses_items.hpp>
 #include <hicap/responses_types.hpp>
 #include <hicap/unknown_members.hpp>
+#include <hicap/visibility.hpp>
 
 #include <vector>
+
+HICAP_API_BEGIN
 
 namespace hicap {
 
@@ -43,5 +46,7 @@ namespace hicap {
 [[nodiscard]] std::vector<misfit> misfits(realtime::transcription_session const& value);
 
 } // namespace hicap
+
+HICAP_API_END
 
 #endif
