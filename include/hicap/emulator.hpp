@@ -205,9 +205,9 @@ struct emulator_statistics
 /// | operation | what there is to know |
 /// |---|---|
 /// | `POST /chat/completions` | stored with `store: true`, a stream when it has ended |
-/// | `GET /chat/completions/{id}`, and `.../messages` | of the last 256 that were stored |
+/// | `GET /chat/completions/{id}`, and `.../messages` | of the last 1024 that were stored |
 /// | `POST /responses` | stored unless `store: false`, from its creation on |
-/// | `GET`, `DELETE /responses/{id}` | of the last 256 that were stored |
+/// | `GET`, `DELETE /responses/{id}` | of the last 1024 that were stored |
 /// | `POST /responses/{id}/cancel` | one that is over is returned as it is |
 /// | `GET /responses/{id}/input_items` | what was sent, without earlier responses |
 /// | `POST /images/generations`, `.../edits` | the files are PNGs, whatever was asked for |

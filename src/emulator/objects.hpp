@@ -19,7 +19,7 @@ template <class Object>
 class object_store
 {
 public:
-    static constexpr std::size_t capacity = 256;
+    static constexpr std::size_t capacity = 1024;
 
     void insert(std::string id, std::shared_ptr<Object> object)
     {

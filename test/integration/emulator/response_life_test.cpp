@@ -101,12 +101,12 @@ BOOST_AUTO_TEST_CASE(a_response_that_is_not_stored_is_not_kept)
     BOOST_TEST(send(server, "GET", "/responses/" + text_at(made, "/id")).status == 404);
 }
 
-BOOST_AUTO_TEST_CASE(the_oldest_makes_room_for_the_257th)
+BOOST_AUTO_TEST_CASE(the_oldest_makes_room_for_the_1025th)
 {
     service_at service(0);
     auto const first = service.create("{}");
     auto const second = service.create("{}");
-    for (int i = 0; i != 255; ++i)
+    for (int i = 0; i != 1023; ++i)
         service.create("{}");
 
     BOOST_TEST(service.ask("GET", first).status == 404);
