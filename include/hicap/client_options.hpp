@@ -2,6 +2,7 @@
 #define HICAP_CLIENT_OPTIONS_HPP
 
 #include <hicap/deadlines.hpp>
+#include <hicap/on_abandon.hpp>
 #include <hicap/pool_options.hpp>
 #include <hicap/proxy_options.hpp>
 #include <hicap/retry_options.hpp>
@@ -107,6 +108,9 @@ struct client_options
     pool_options pool{};
     proxy_options proxy{};
     tcp_options tcp{};
+
+    /// What happens on the server to a response in the background that nobody waits for any more.
+    hicap::on_abandon on_abandon = hicap::on_abandon::cancel;
 
     /// Path of a Unix socket to connect to in place of the host of `base_url`, which then only
     /// names the server. Excludes a proxy.

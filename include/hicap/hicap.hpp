@@ -14,6 +14,7 @@
 #include <hicap/log_observer.hpp>
 #include <hicap/misfits.hpp>
 #include <hicap/observer.hpp>
+#include <hicap/on_abandon.hpp>
 #include <hicap/pages.hpp>
 #include <hicap/rate_limit.hpp>
 #include <hicap/realtime.hpp>

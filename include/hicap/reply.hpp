@@ -82,6 +82,18 @@ public:
     /// As `response_info::attempts`.
     [[nodiscard]] std::vector<attempt> const& attempts() const noexcept { return info_.attempts(); }
 
+    /// The same for who takes nothing but success: throws the `api_error` that a `T` is which tells
+    /// of a failure. For a `T` that can.
+    [[nodiscard]] T const& value_or_throw() const requires
+        requires(T const& told, std::string_view id)
+    {
+        told.value_or_throw(id);
+    }
+
+    {
+        return T::value_or_throw(request_id());
+    }
+
     /// The body as it came.
     [[nodiscard]] std::string const& raw() const noexcept { return raw_; }
 

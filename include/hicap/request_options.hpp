@@ -2,6 +2,7 @@
 #define HICAP_REQUEST_OPTIONS_HPP
 
 #include <hicap/deadlines.hpp>
+#include <hicap/on_abandon.hpp>
 #include <hicap/retry_options.hpp>
 #include <hicap/unknown_members.hpp>
 #include <hicap/visibility.hpp>
@@ -50,6 +51,9 @@ struct request_options
 
     /// In place of `client_options::retries`, as a whole.
     std::optional<retry_options> retries{};
+
+    /// In place of `client_options::on_abandon`.
+    std::optional<hicap::on_abandon> on_abandon{};
 };
 
 } // namespace hicap

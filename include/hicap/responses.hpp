@@ -13,7 +13,11 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
+#include <cstdint>
+#include <exception>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -50,6 +54,89 @@ struct retrieve_options
     std::vector<responses::include> include{};
 };
 
+/// How often `resource::wait` asks.
+struct wait_options
+{
+    /// The pause before the response is asked for again. It doubles each time up to `max_pause`,
+    /// and up to a quarter of each is taken off at random. What the server asks for in
+    /// `retry-after-ms` or `retry-after` is used instead.
+    std::chrono::milliseconds first_pause{500};
+    std::chrono::milliseconds max_pause{5'000};
+};
+
+/// What became of a response that was to be cancelled.
+enum class cancel_result : std::uint8_t
+{
+    cancelled,        ///< nothing more of it is made
+    already_finished, ///< it was over before, or the server has it no more
+    not_cancellable,  ///< it does not run in the background, or the server says so
+    unreachable       ///< the server gave no answer: the response may go on
+};
+
+/// The same, with what is known of the response.
+struct cancel_outcome
+{
+    cancel_result result = cancel_result::unreachable;
+    /// As it is now: final but for `not_cancellable`. Absent where the server did not tell.
+    std::optional<responses::response> response{};
+    /// What the server answered, or why it did not, where it did not cancel.
+    std::exception_ptr failure{};
+
+    /// The response, for whoever cannot do without. Throws `failure` where there is none.
+    [[nodiscard]] responses::response const& value_or_throw() const;
+};
+
+/// The events of a response as they come.
+///
+/// It is the stream of one connection until that breaks. Where the response runs in the background
+/// (`request::background`) it then goes on with the next event, on another connection, by itself:
+/// within `retry_options` and the client's budget of retries, counted anew with each event. Events
+/// are told apart by their sequence numbers; none is given twice, and where one is missing the
+/// stream is asked for again, or fails. `attempts` and observers see it, `next` just takes longer.
+/// Where the server does not stream the response any more, it is retrieved until it is over, and
+/// becomes the last event.
+///
+/// Destroying it before its end closes the connection. What else happens to a response in the
+/// background is said by `on_abandon`. A stream that has failed has not ended.
+///
+/// Move-only. Thread safety: as `hicap::stream`.
+class event_stream : public hicap::stream<event>
+{
+public:
+    event_stream() noexcept;
+    event_stream(event_stream&& other) noexcept;
+    event_stream& operator=(event_stream&& other) noexcept;
+    ~event_stream();
+
+    /// Names the response, also for `resource::resume` in another process. Empty until an event has
+    /// told it.
+    [[nodiscard]] std::string_view response_id() const noexcept;
+
+    /// The number of the last event that `next` gave; absent where none had one.
+    [[nodiscard]] std::optional<std::int64_t> sequence_number() const noexcept;
+
+    /// Ends the stream and cancels its response on the server, on another connection. Where there
+    /// is no id yet, it reads events until one comes, for 5 s. Then it takes as long as the server
+    /// takes, and at most 30 s.
+    ///
+    /// The answer of the server is a result, whatever it is; what fails below it is `unreachable`.
+    /// A response in the foreground ends with its connection and is `not_cancellable`. One that is
+    /// over is `already_finished`, and nothing is sent.
+    ///
+    /// Afterwards `next` gives null, and `snapshot` is the response of the result where it has one.
+    ///
+    /// Precondition: no other function of this stream is running.
+    /// Cancellation: terminal. Once the request is sent it goes on, as it does where the stream is
+    /// destroyed.
+    [[nodiscard]] asio::awaitable<cancel_outcome> cancel();
+
+    /// As `collect`, and throws what `response::value_or_throw` does.
+    [[nodiscard]] asio::awaitable<response> collect_or_throw();
+
+    /// For the library: a stream over what an operation has opened.
+    explicit event_stream(std::unique_ptr<detail::stream_state<event>> state) noexcept;
+};
+
 /// The operations on responses: `client.responses()`.
 ///
 /// Requests and options are read before an operation returns its awaitable: they need not outlive
@@ -59,8 +146,11 @@ struct retrieve_options
 ///
 /// A response that the model could not complete is no error: see `response::status`.
 ///
-/// Cancellation of all: terminal; the connection is closed. Errors of all: as
-/// `chat::completions_resource::create`.
+/// Cancellation of all: terminal; the connection is closed. Nothing has been sent of what still
+/// waited for one. Where `create` or `stream` of a response in the background had been sent, the
+/// answer is waited for by a task of its own, and the response abandoned: see `on_abandon`.
+///
+/// Errors of all: as `chat::completions_resource::create`.
 ///
 /// Thread safety: shared objects safe.
 class resource
@@ -81,9 +171,47 @@ public:
     ///
     /// A server that answers with a whole response instead gives a stream of one event.
     /// Page: POST /responses, with `stream`.
-    [[nodiscard]] asio::awaitable<hicap::stream<event>> stream(request const& request) const;
-    [[nodiscard]] asio::awaitable<hicap::stream<event>>
+    [[nodiscard]] asio::awaitable<event_stream> stream(request const& request) const;
+    [[nodiscard]] asio::awaitable<event_stream>
     stream(request const& request, request_options const& options) const;
+
+    /// Goes on with the stream of a response in the background, behind the event with the sequence
+    /// number `starting_after`, or from its beginning; completes when the first byte is there.
+    /// What came before the first event that it gives is missing in `snapshot` until the response
+    /// is over.
+    ///
+    /// `on_abandon::keep_running` is the default here, whatever that of the client is.
+    /// Page: GET /responses/{response_id}, with `stream`.
+    [[nodiscard]] asio::awaitable<event_stream> resume(std::string_view id) const;
+    [[nodiscard]] asio::awaitable<event_stream>
+    resume(std::string_view id, std::optional<std::int64_t> starting_after) const;
+    [[nodiscard]] asio::awaitable<event_stream> resume(
+        std::string_view id,
+        std::optional<std::int64_t> starting_after,
+        request_options const& options
+    ) const;
+
+    /// Retrieves a response in the background until it is over, however it ended. All of that is
+    /// one call: `deadlines::total` bounds it.
+    ///
+    /// Cancellation: terminal, and abandons the response: see `on_abandon`. One that fails does
+    /// not. Page: GET /responses/{response_id}.
+    [[nodiscard]] asio::awaitable<reply<response>> wait(std::string_view id) const;
+    [[nodiscard]] asio::awaitable<reply<response>>
+    wait(std::string_view id, wait_options const& how) const;
+    [[nodiscard]] asio::awaitable<reply<response>>
+    wait(std::string_view id, wait_options const& how, request_options const& options) const;
+
+    /// Asks for a response in the background, whatever `request::background` says, and waits until
+    /// it is over: no connection has to stay open meanwhile. `deadlines::total` bounds both.
+    ///
+    /// Cancellation: terminal, and abandons the response, as a failure to wait for it does.
+    [[nodiscard]] asio::awaitable<reply<response>> create_and_wait(request const& request) const;
+    [[nodiscard]] asio::awaitable<reply<response>>
+    create_and_wait(request const& request, request_options const& options) const;
+    [[nodiscard]] asio::awaitable<reply<response>> create_and_wait(
+        request const& request, wait_options const& how, request_options const& options
+    ) const;
 
     /// A response that is stored. Page: GET /responses/{response_id}.
     [[nodiscard]] asio::awaitable<reply<response>> retrieve(std::string_view id) const;
@@ -116,6 +244,19 @@ public:
 
     HICAP_REFUSE_TEMPORARIES(create, request)
     HICAP_REFUSE_TEMPORARIES(stream, request)
+    HICAP_REFUSE_TEMPORARIES(create_and_wait, request)
+    HICAP_REFUSE_TEMPORARY(create_and_wait, responses::request&&, wait_options const&, request_options const&)
+    HICAP_REFUSE_TEMPORARY(create_and_wait, responses::request const&, wait_options&&, request_options const&)
+    HICAP_REFUSE_TEMPORARY(create_and_wait, responses::request const&, wait_options const&, request_options&&)
+    HICAP_REFUSE_TEMPORARY(create_and_wait, responses::request&&, wait_options&&, request_options const&)
+    HICAP_REFUSE_TEMPORARY(create_and_wait, responses::request&&, wait_options const&, request_options&&)
+    HICAP_REFUSE_TEMPORARY(create_and_wait, responses::request const&, wait_options&&, request_options&&)
+    HICAP_REFUSE_TEMPORARY(create_and_wait, responses::request&&, wait_options&&, request_options&&)
+    HICAP_REFUSE_TEMPORARY(resume, std::string_view, std::optional<std::int64_t>, request_options&&)
+    HICAP_REFUSE_TEMPORARY(wait, std::string_view, wait_options&&)
+    HICAP_REFUSE_TEMPORARY(wait, std::string_view, wait_options&&, request_options const&)
+    HICAP_REFUSE_TEMPORARY(wait, std::string_view, wait_options const&, request_options&&)
+    HICAP_REFUSE_TEMPORARY(wait, std::string_view, wait_options&&, request_options&&)
     HICAP_REFUSE_TEMPORARY(retrieve, std::string_view, retrieve_options&&)
     HICAP_REFUSE_TEMPORARY(retrieve, std::string_view, retrieve_options&&, request_options const&)
     HICAP_REFUSE_TEMPORARY(retrieve, std::string_view, retrieve_options const&, request_options&&)

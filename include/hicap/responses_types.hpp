@@ -407,6 +407,11 @@ struct response
 
     /// What the model said: the text of all parts of all messages, one after the other.
     [[nodiscard]] std::string text() const;
+
+    /// This, for whoever takes nothing but a whole answer. Throws an `api_error` of status 200 for
+    /// one that failed, with the code and message of `error`; that is incomplete, with the reason
+    /// as code; or that was cancelled. `request_id` is told by the error.
+    [[nodiscard]] response const& value_or_throw(std::string_view request_id = {}) const;
 };
 
 /// Says that a response is gone. Page: DELETE /responses/{response_id}.

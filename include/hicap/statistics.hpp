@@ -23,6 +23,18 @@ struct client_statistics
     /// Requests that were sent again at once because a connection that had been open had died.
     std::uint64_t replays = 0;
 
+    /// Responses in the background that were left before their end with `on_abandon::cancel`, or
+    /// ended by `responses::event_stream::cancel`. Each one becomes one of the three below when
+    /// what is sent for it has been answered.
+    std::uint64_t responses_abandoned = 0;
+    /// Those of them that were cancelled on the server.
+    std::uint64_t responses_cancelled = 0;
+    /// Those that were over when the server was told, or that it does not cancel.
+    std::uint64_t responses_finished = 0;
+    /// Those of which nobody knows: the server could not be reached, no id came in time, or the
+    /// event loop ended.
+    std::uint64_t responses_lost = 0;
+
     /// Connections that are open and unused.
     std::size_t connections_idle = 0;
     /// Connections that a call is using.

@@ -142,6 +142,9 @@ public:
     /// For the library: a stream over what an operation has opened.
     explicit stream(std::unique_ptr<detail::stream_state<Event>> state) noexcept;
 
+protected:
+    [[nodiscard]] detail::stream_state<Event>* state() const noexcept { return state_.get(); }
+
 private:
     std::unique_ptr<detail::stream_state<Event>> state_;
 };

@@ -125,9 +125,8 @@ asio::awaitable<hicap::stream<chunk>> completions_resource::stream(
     auto prepared = core_->prepare_post(
         path, encode(request, options, true), client_core::accepts::event_stream, options
     );
-    return detail::open_stream<chunk, completion>(
-        core_, std::move(prepared), options.assemble, &as_chunk
-    );
+    detail::stream_manner<chunk> const how{options.assemble, &as_chunk};
+    return detail::open_stream<chunk>(core_, std::move(prepared), how);
 }
 
 asio::awaitable<reply<completion>> completions_resource::retrieve(std::string_view id) const

@@ -284,12 +284,15 @@ prepared_request client_core::prepare(
 }
 
 net::call client_core::begin(
-    std::string_view method, std::string_view path, policy::deadline_set const& limits
+    std::string_view method,
+    std::string_view path,
+    policy::deadline_set const& limits,
+    net::errand what_for
 )
 {
     ++calls_;
     auto running = std::make_shared<net::operation>(
-        operations_, options_.observer, world_.time, method, path, server_
+        operations_, options_.observer, world_.time, method, path, server_, what_for
     );
     running->watched().ends(call_end::cancelled); // unless it comes to something else
     running->watched().hides(hidden_key_);
@@ -322,6 +325,10 @@ client_statistics client_core::statistics() const
     now.calls_running = operations_->running();
     now.retries = retries_;
     now.replays = replays_;
+    now.responses_abandoned = books.abandoned;
+    now.responses_cancelled = books.cancelled;
+    now.responses_finished = books.finished;
+    now.responses_lost = books.lost;
     return now;
 }
 

@@ -7,6 +7,7 @@
 #include "net/exchange.hpp"
 #include "net/transport.hpp"
 #include "policy/deadlines.hpp"
+#include "policy/retry.hpp"
 #include "policy/retry_budget.hpp"
 
 #include <hicap/client_options.hpp>
@@ -46,6 +47,7 @@ struct prepared_request
     bool takes_api_key = false;
     policy::deadline_set deadlines;
     retry_options retries;
+    bool has_own_retries = false; ///< which the client's budget does not count
 };
 
 /// What a request is sent to.
@@ -86,6 +88,15 @@ struct surroundings
     std::function<double()> random;      ///< in [0, 1), from any thread; null: a generator
 };
 
+/// The responses in the background that nobody waits for any more. See `client_statistics`.
+struct abandonment_books
+{
+    std::atomic<std::uint64_t> abandoned{0};
+    std::atomic<std::uint64_t> cancelled{0};
+    std::atomic<std::uint64_t> finished{0};
+    std::atomic<std::uint64_t> lost{0};
+};
+
 /// What all copies of a client share. Thread safety: shared objects safe.
 class client_core
 {
@@ -113,9 +124,36 @@ public:
     /// Precondition: the core outlives the operation.
     asio::awaitable<opened_response> open(prepared_request request);
 
+    /// The same as a part of a call that has begun, and has its own deadlines.
+    asio::awaitable<opened_response>
+    open(std::shared_ptr<prepared_request const> request, net::call on);
+
     /// A call of this client begins. `path` is for observers.
+    [[nodiscard]] net::call begin(
+        std::string_view method,
+        std::string_view path,
+        policy::deadline_set const& limits,
+        net::errand what_for = net::errand::usual
+    );
+
+    /// The call that `request` is.
     [[nodiscard]] net::call
-    begin(std::string_view method, std::string_view path, policy::deadline_set const& limits);
+    begin(prepared_request const& request, net::errand what_for = net::errand::usual)
+    {
+        return begin(request.method, request.path, request.deadlines, what_for);
+    }
+
+    /// Whether a call goes on after an attempt that failed so, when `retries` were made for it.
+    /// One that does is counted.
+    [[nodiscard]] policy::retry_decision decide(
+        prepared_request const& request,
+        policy::failed_attempt const& failed,
+        unsigned retries,
+        net::call const& on
+    );
+
+    /// What becomes of the responses in the background that are left.
+    abandonment_books books;
 
     /// The same limits as those of a request without options.
     [[nodiscard]] policy::deadline_set usual_deadlines() const;
@@ -141,6 +179,12 @@ public:
 
     [[nodiscard]] response_limits const& limits() const noexcept { return options_.limits; }
 
+    /// What is to be done about a response in the background that is left before its end.
+    [[nodiscard]] on_abandon when_abandoned(request_options const& options) const noexcept
+    {
+        return options.on_abandon.value_or(options_.on_abandon);
+    }
+
 private:
     struct outcome;
 
@@ -163,6 +207,9 @@ private:
     std::atomic<std::uint64_t> retries_{0};
     std::atomic<std::uint64_t> replays_{0};
 };
+
+/// The pause before a further attempt, which ends early where the operation is stopped.
+asio::awaitable<void> pause(net::call* on, std::chrono::milliseconds length);
 
 /// Throws `errc::invalid_header` for a key that no header can hold. A header that nobody has
 /// written down would be blamed for it otherwise. `name` is what the message calls it.

@@ -182,9 +182,8 @@ prepare_form(client_core const& core, variation_form const& from, request_option
 asio::awaitable<stream<event>>
 open(std::shared_ptr<client_core> core, detail::prepared_request prepared, bool assemble)
 {
-    return detail::open_stream<event, result>(
-        std::move(core), std::move(prepared), assemble, &as_event
-    );
+    detail::stream_manner<event> const how{assemble, &as_event};
+    return detail::open_stream<event>(std::move(core), std::move(prepared), how);
 }
 
 } // namespace

@@ -77,6 +77,19 @@ asio::awaitable<void> warm_one(std::shared_ptr<client_core> core, net::call on)
         std::rethrow_exception(failure);
 }
 
+/// What ends may begin to clean up behind itself.
+asio::awaitable<bool> join_all(std::shared_ptr<client_core> core, net::clock::time_point end)
+{
+    auto const all = core->operations();
+    bool in_time = true;
+    bool more = true;
+    while (more) {
+        in_time = co_await net::operations::join(all, core->time(), end);
+        more = in_time && all->running() != 0;
+    }
+    co_return in_time;
+}
+
 /// Also where the shutdown is cancelled.
 struct closing_idle
 {
@@ -126,12 +139,18 @@ shutdown(std::shared_ptr<client_core> core, std::chrono::milliseconds deadline)
     closing_idle const at_the_end{core};
     auto const end = policy::add_saturated(core->time()->now(), deadline);
     std::size_t stopped = 0;
-    bool const ended = co_await net::operations::join(all, core->time(), end);
+    bool const ended = co_await join_all(core, end);
     if (!ended) {
-        stopped = all->running();
-        all->stop_all();
-        co_await net::operations::join(all, core->time(), core->time()->now() + grace);
+        stopped = all->running() - all->cleaning();
+        all->stop_usual();
+        co_await join_all(core, core->time()->now() + grace);
     }
+    // What was abandoned meanwhile has been cancelled on the server, or its time is over.
+    bool const all_clean = all->cleaning() == 0;
+    all->close_for_good();
+    all->stop_all();
+    if (!all_clean)
+        co_await net::operations::join_cleaning(all, core->time(), core->time()->now() + grace);
     co_return stopped;
 }
 

@@ -107,8 +107,9 @@ policy::failed_attempt facts_of(boost::system::error_code code, net::call const&
     }
 }
 
-/// The pause before a retry, which ends early where the operation is stopped.
-asio::awaitable<void> back_off(net::call* on, std::chrono::milliseconds length)
+} // namespace
+
+asio::awaitable<void> pause(net::call* on, std::chrono::milliseconds length)
 {
     auto const executor = co_await asio::this_coro::executor;
     net::alarm sleeper(on->time(), executor);
@@ -116,8 +117,6 @@ asio::awaitable<void> back_off(net::call* on, std::chrono::milliseconds length)
     auto const end = policy::add_saturated(on->time().now(), length);
     co_await sleeper.sleep_until(end);
 }
-
-} // namespace
 
 /// What came of one attempt: a response of success, the answer of the API that it failed, or an
 /// exception.
@@ -218,9 +217,34 @@ client_core::head_with_key(prepared_request const* request, net::call* on, bool 
     co_return made;
 }
 
+policy::retry_decision client_core::decide(
+    prepared_request const& request,
+    policy::failed_attempt const& failed,
+    unsigned retries,
+    net::call const& on
+)
+{
+    auto decision =
+        policy::decide(request.retries, failed, retries, left_until(on), world_.random());
+    if (decision.retry && !request.has_own_retries && !retry_budget_.withdraw()) {
+        decision.retry = false;
+        decision.why_not = policy::refusal::budget_spent;
+    }
+    if (decision.retry)
+        ++retries_;
+    return decision;
+}
+
 asio::awaitable<opened_response> client_core::open(prepared_request request)
 {
-    auto on = begin(request.method, request.path, request.deadlines);
+    auto on = begin(request);
+    return open(std::make_shared<prepared_request const>(std::move(request)), std::move(on));
+}
+
+asio::awaitable<opened_response>
+client_core::open(std::shared_ptr<prepared_request const> kept, net::call on)
+{
+    auto const& request = *kept;
     on.may_replay = request.retries.unanswered;
     auto& watched = on.running().watched();
     auto const body = request.pieces ? net::request_body(request.pieces.get())
@@ -253,21 +277,18 @@ asio::awaitable<opened_response> client_core::open(prepared_request request)
             co_return opened;
         }
 
+        on.running().request_ends();
+        bool const left = on.running().is_left(); // nobody wants it any more
         policy::retry_decision decision;
         key_refused = result.facts.status == 401;
-        bool const asks_again =
-            options_.credentials && key_refused && !asked_again && !result.facts.body_is_spent;
+        bool const asks_again = options_.credentials && key_refused && !asked_again &&
+                                !result.facts.body_is_spent && !left;
         if (asks_again) {
             asked_again = true;
             decision.retry = true;
-        } else {
-            decision = policy::decide(
-                request.retries, result.facts, retries, left_until(on), world_.random()
-            );
-            if (decision.retry && !retry_budget_.withdraw()) {
-                decision.retry = false;
-                decision.why_not = policy::refusal::budget_spent;
-            }
+        } else if (!left) {
+            decision = decide(request, result.facts, retries, on);
+            ++retries;
         }
         if (!decision.retry) {
             watched.fails(result.code);
@@ -286,10 +307,8 @@ asio::awaitable<opened_response> client_core::open(prepared_request request)
         watched.retry_follows(on.earlier.back());
         if (asks_again)
             continue;
-        ++retries;
-        ++retries_;
         if (decision.pause.count() > 0)
-            co_await back_off(&on, decision.pause);
+            co_await pause(&on, decision.pause);
         on.running().check();
     }
 }

@@ -53,11 +53,10 @@ void decode_answer(net::watch& call, response_info const& info, std::string_view
     }
 }
 
-/// An operation whose answer is one JSON object.
+/// An answer that is one JSON object.
 template <class T>
-asio::awaitable<reply<T>> fetch(std::shared_ptr<client_core> core, prepared_request request)
+asio::awaitable<reply<T>> read_answer(std::shared_ptr<client_core> core, opened_response opened)
 {
-    auto opened = co_await core->open(std::move(request));
     auto body = co_await read_body(&opened, core->limits().max_body);
     reply<T> answer(opened.take_info(), std::move(body));
     opened.exchange.reset(); // the connection serves others while this answer is parsed
@@ -65,19 +64,46 @@ asio::awaitable<reply<T>> fetch(std::shared_ptr<client_core> core, prepared_requ
     co_return answer;
 }
 
-/// An operation whose answer is a stream. `Whole` is what a server sends that does not stream, and
-/// `as_event` makes the one event of it.
-template <class Event, class Whole>
-asio::awaitable<stream<Event>> open_stream(
+/// An operation with such an answer.
+template <class T>
+asio::awaitable<reply<T>> fetch(std::shared_ptr<client_core> core, prepared_request request)
+{
+    auto opened = co_await core->open(std::move(request));
+    co_return co_await read_answer<T>(std::move(core), std::move(opened));
+}
+
+/// The same as a part of a call that has begun.
+template <class T>
+asio::awaitable<reply<T>> fetch(
+    std::shared_ptr<client_core> core, std::shared_ptr<prepared_request const> request, net::call on
+)
+{
+    auto opened = co_await core->open(std::move(request), std::move(on));
+    co_return co_await read_answer<T>(std::move(core), std::move(opened));
+}
+
+/// How a stream reads its answer.
+template <class Event>
+struct stream_manner
+{
+    using whole = typename stream_traits<Event>::snapshot;
+
+    bool assemble = true;
+    Event (*as_event)(whole const&) = nullptr; ///< of what a server sends that does not stream
+};
+
+/// An answer that is a stream. `upkeep` may be null.
+template <class Event>
+asio::awaitable<std::unique_ptr<stream_state<Event>>> read_stream(
     std::shared_ptr<client_core> core,
-    prepared_request request,
-    bool assemble,
-    Event (*as_event)(Whole const&)
+    opened_response opened,
+    stream_manner<Event> how,
+    std::unique_ptr<stream_upkeep<Event>> upkeep
 )
 {
     using state = stream_state<Event>;
-    auto opened = co_await core->open(std::move(request));
     auto& watched = opened.on.running().watched();
+    auto const max_assembled = how.assemble ? core->limits().max_body : 0;
     auto const is_json = has_content_type(opened.exchange->head().fields, "application/json");
     auto const is_html = has_content_type(opened.exchange->head().fields, "text/html");
     if (is_json || is_html) {
@@ -88,21 +114,34 @@ asio::awaitable<stream<Event>> open_stream(
             watched.ends(call_end::failed, errc::unexpected_content);
             throw_unexpected_content(info, "text/event-stream", body, watched.hidden());
         }
-        Whole whole;
+        typename stream_manner<Event>::whole whole;
         decode_answer(watched, info, body, whole);
-        auto only = as_event(whole);
-        co_return stream<Event>(
-            std::make_unique<state>(std::move(info), std::move(only), std::move(whole))
-        );
+        if (upkeep && upkeep->goes_on(whole)) {
+            opened.on.next_request();
+            co_return std::make_unique<state>(
+                std::move(info), std::move(opened.on), max_assembled, std::move(upkeep)
+            );
+        }
+        auto only = how.as_event(whole);
+        co_return std::make_unique<state>(std::move(info), std::move(only), std::move(whole));
     }
     auto const executor = co_await asio::this_coro::executor;
-    auto const max_assembled = assemble ? core->limits().max_body : 0;
     auto info = opened.take_info();
     event_source source(std::move(opened.exchange), executor, core->limits());
     watched.ends(call_end::abandoned); // unless it comes to something else
-    co_return stream<Event>(std::make_unique<state>(
-        std::move(info), std::move(source), std::move(opened.on), max_assembled
-    ));
+    co_return std::make_unique<state>(
+        std::move(info), std::move(source), std::move(opened.on), max_assembled, std::move(upkeep)
+    );
+}
+
+/// An operation whose answer is a stream.
+template <class Event>
+asio::awaitable<stream<Event>>
+open_stream(std::shared_ptr<client_core> core, prepared_request request, stream_manner<Event> how)
+{
+    auto opened = co_await core->open(std::move(request));
+    auto state = co_await read_stream<Event>(std::move(core), std::move(opened), how, nullptr);
+    co_return stream<Event>(std::move(state));
 }
 
 } // namespace hicap::detail

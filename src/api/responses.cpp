@@ -1,11 +1,17 @@
+#include "api/background.hpp"
 #include "api/operation.hpp"
 #include "api/page_source.hpp"
+#include "api/response_upkeep.hpp"
 #include "api/responses_assembler.hpp"
+#include "api/shield.hpp"
 #include "http/url.hpp"
 #include "json/codec.hpp"
 
 #include <hicap/responses.hpp>
 
+#include <chrono>
+#include <exception>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -18,46 +24,58 @@ template class pages<responses::listed_item>;
 namespace responses {
 namespace {
 
+using detail::background_guard;
+using detail::background_task;
 using detail::client_core;
+using detail::path_of_response;
+using detail::prepared_request;
+using detail::response_upkeep;
+using manner = detail::stream_manner<event>;
 
 constexpr std::string_view path = "/responses";
 constexpr std::string_view path_of_one = "/responses/{response_id}";
 
-/// The one event of an answer that came whole.
-event as_event(response const& whole)
-{
-    if (whole.status == response_status::failed)
-        return failed{.response = whole};
-    if (whole.status == response_status::incomplete)
-        return incomplete{.response = whole};
-    if (whole.status == response_status::queued)
-        return queued{.response = whole};
-    if (whole.status == response_status::in_progress)
-        return in_progress{.response = whole};
-    return completed{.response = whole};
-}
+// How long `event_stream::cancel` waits for an id.
+constexpr std::chrono::seconds time_for_id{5};
 
-std::string encode(request const& asked, request_options const& options, bool stream)
+/// `turned_on` names a member to be true, or is null.
+std::string encode(request const& asked, request_options const& options, char const* turned_on)
 {
     auto members = options.extra_body;
-    if (stream)
-        members.set("stream", raw_json("true"));
+    if (turned_on != nullptr)
+        members.set(turned_on, raw_json("true"));
     std::string body;
     json::encode_with(asked, members, body);
     return body;
 }
 
-std::string stored_path(std::string_view id, std::string_view below = {})
+bool is_background(request const& asked, request_options const& options)
 {
-    std::string made(path);
-    made += '/';
-    made += http::percent_encode_segment(id);
-    made += below;
-    return made;
+    if (auto const instead = options.extra_body.find("background"))
+        return *instead == "true";
+    return asked.background.value_or(false);
+}
+
+void check(wait_options const& how)
+{
+    if (how.first_pause.count() < 0 || how.max_pause.count() < 0)
+        throw error(errc::invalid_argument, "wait_options has a pause that is negative");
+}
+
+response_upkeep* upkeep_of(detail::stream_state<event> const& state) noexcept
+{
+    return static_cast<response_upkeep*>(state.upkeep()); // there is no other kind
+}
+
+/// What is left of `until` for the second part of a call.
+void bound(policy::deadline_set& limits, net::clock::time_point until, net::clock const& time)
+{
+    if (until != net::clock::time_point::max())
+        limits.total = std::chrono::ceil<std::chrono::milliseconds>(until - time.now());
 }
 
 asio::awaitable<reply<deletion>>
-fetch_deleted(std::shared_ptr<client_core> core, detail::prepared_request prepared, std::string id)
+fetch_deleted(std::shared_ptr<client_core> core, prepared_request prepared, std::string id)
 {
     auto opened = co_await core->open(std::move(prepared));
     auto body = co_await detail::read_body(&opened, core->limits().max_body);
@@ -74,7 +92,308 @@ fetch_deleted(std::shared_ptr<client_core> core, detail::prepared_request prepar
     co_return answer;
 }
 
+asio::awaitable<event_stream> open_events(
+    std::shared_ptr<client_core> core,
+    std::shared_ptr<prepared_request const> asking,
+    net::call on,
+    manner how,
+    std::unique_ptr<detail::stream_upkeep<event>> upkeep
+)
+{
+    auto opened = co_await core->open(std::move(asking), std::move(on));
+    auto state = co_await detail::read_stream<event>(
+        std::move(core), std::move(opened), how, std::move(upkeep)
+    );
+    co_return event_stream(std::move(state));
+}
+
+/// The work of `stream_in_background`.
+asio::awaitable<event_stream> open_in_background(
+    std::shared_ptr<client_core> core,
+    std::shared_ptr<prepared_request const> asking,
+    net::call on,
+    manner how,
+    std::unique_ptr<detail::stream_upkeep<event>> upkeep
+)
+{
+    detail::unnamed_response unnamed(core, on);
+    event_stream made;
+    try {
+        auto work = open_events(core, std::move(asking), std::move(on), how, std::move(upkeep));
+        made = co_await std::move(work);
+    } catch (api_error const&) {
+        unnamed.answered();
+        throw;
+    } catch (...) {
+        unnamed.failed();
+        throw;
+    }
+    unnamed.answered();
+    co_return made;
+}
+
+/// A response that was made in the background, until its caller has it.
+struct fresh_response
+{
+    reply<response> answer;
+    background_guard guard;
+};
+
+asio::awaitable<fresh_response> make_fresh(
+    std::shared_ptr<background_task const> task,
+    std::shared_ptr<prepared_request const> asking,
+    net::call on
+)
+{
+    fresh_response made;
+    detail::unnamed_response unnamed(task->core, on);
+    try {
+        made.answer =
+            co_await detail::fetch<response>(task->core, std::move(asking), std::move(on));
+    } catch (api_error const&) {
+        unnamed.answered();
+        throw;
+    } catch (...) {
+        unnamed.failed();
+        throw;
+    }
+    unnamed.answered();
+    if (!detail::is_over(made.answer))
+        made.guard = background_guard(std::move(task), made.answer.id);
+    co_return made;
+}
+
+/// What makes a response in the background is not torn away from its answer, which has the id.
+asio::awaitable<fresh_response> create_shielded(
+    std::shared_ptr<background_task const> task,
+    std::shared_ptr<prepared_request const> asking,
+    net::call on
+)
+{
+    auto const time = task->core->time();
+    std::weak_ptr<net::operation> const what = on.shared_operation();
+    auto work = make_fresh(std::move(task), std::move(asking), std::move(on));
+    return detail::shield<fresh_response>(time, what, std::move(work));
+}
+
+asio::awaitable<reply<response>> create_in_background(
+    std::shared_ptr<client_core> core, prepared_request prepared, request_options options
+)
+{
+    auto const executor = co_await asio::this_coro::executor;
+    auto const task =
+        std::make_shared<background_task const>(core, executor, options, on_abandon::cancel);
+    auto const asking = std::make_shared<prepared_request const>(std::move(prepared));
+    auto on = core->begin(*asking);
+    auto made = co_await create_shielded(task, asking, std::move(on));
+    made.guard.release();
+    co_return std::move(made.answer);
+}
+
+asio::awaitable<reply<response>> create_and_poll(
+    std::shared_ptr<client_core> core,
+    prepared_request prepared,
+    wait_options how,
+    request_options options
+)
+{
+    auto const executor = co_await asio::this_coro::executor;
+    auto const when = core->when_abandoned(options);
+    auto const task = std::make_shared<background_task const>(core, executor, options, when);
+    auto const asking = std::make_shared<prepared_request const>(std::move(prepared));
+    auto on = core->begin(*asking);
+    auto const until = on.until();
+    auto limits = on.limits();
+    auto made = co_await create_shielded(task, asking, std::move(on));
+    if (detail::is_over(made.answer))
+        co_return std::move(made.answer);
+    bound(limits, until, *core->time());
+    auto waiting = core->begin("GET", path_of_one, limits);
+    auto id = made.answer.id;
+    auto answer = co_await detail::poll_to_end(task, std::move(id), std::move(waiting), how);
+    made.guard.release();
+    co_return answer;
+}
+
+asio::awaitable<reply<response>> wait_until_over(
+    std::shared_ptr<client_core> core, std::string id, wait_options how, request_options options
+)
+{
+    auto const executor = co_await asio::this_coro::executor;
+    auto const when = core->when_abandoned(options);
+    auto const task = std::make_shared<background_task const>(core, executor, options, when);
+    background_guard guard(task, id);
+    std::exception_ptr failure;
+    reply<response> answer;
+    try {
+        auto on = core->begin(*task->retrieving(id));
+        answer = co_await detail::poll_to_end(task, std::move(id), std::move(on), how);
+        guard.release();
+    } catch (error const& why) { // not what cancellation throws
+        if (why.code() != errc::client_shut_down)
+            guard.release();
+        failure = std::current_exception();
+    }
+    if (failure)
+        std::rethrow_exception(failure);
+    co_return answer;
+}
+
+asio::awaitable<event_stream>
+stream_in_foreground(std::shared_ptr<client_core> core, prepared_request prepared, manner how)
+{
+    auto asking = std::make_shared<prepared_request const>(std::move(prepared));
+    auto on = core->begin(*asking);
+    auto work = open_events(core, std::move(asking), std::move(on), how, nullptr);
+    co_return co_await std::move(work);
+}
+
+asio::awaitable<event_stream> stream_in_background(
+    std::shared_ptr<client_core> core,
+    prepared_request prepared,
+    manner how,
+    request_options options
+)
+{
+    auto const executor = co_await asio::this_coro::executor;
+    auto const when = core->when_abandoned(options);
+    auto const task = std::make_shared<background_task const>(core, executor, options, when);
+    auto asking = std::make_shared<prepared_request const>(std::move(prepared));
+    auto on = core->begin(*asking);
+    std::weak_ptr<net::operation> const what = on.shared_operation();
+    auto upkeep = std::make_unique<response_upkeep>(task, std::string(), std::nullopt);
+    if (when == on_abandon::keep_running) {
+        auto work = open_events(core, std::move(asking), std::move(on), how, std::move(upkeep));
+        co_return co_await std::move(work);
+    }
+    auto work = open_in_background(core, std::move(asking), std::move(on), how, std::move(upkeep));
+    co_return co_await detail::shield<event_stream>(core->time(), what, std::move(work));
+}
+
+asio::awaitable<event_stream> resume_events(
+    std::shared_ptr<client_core> core,
+    std::string id,
+    std::optional<std::int64_t> starting_after,
+    manner how,
+    request_options options
+)
+{
+    auto const executor = co_await asio::this_coro::executor;
+    auto const when = options.on_abandon.value_or(on_abandon::keep_running);
+    auto const task = std::make_shared<background_task const>(core, executor, options, when);
+    background_guard guard(task, id);
+    std::exception_ptr failure;
+    event_stream made;
+    try {
+        auto asking = task->streaming(id, starting_after);
+        auto on = core->begin(*asking);
+        auto upkeep = std::make_unique<response_upkeep>(task, std::move(id), starting_after);
+        auto work = open_events(core, std::move(asking), std::move(on), how, std::move(upkeep));
+        made = co_await std::move(work);
+        guard.release();
+    } catch (error const&) { // not what cancellation throws
+        guard.release();
+        failure = std::current_exception();
+    }
+    if (failure)
+        std::rethrow_exception(failure);
+    co_return made;
+}
+
 } // namespace
+
+response const& cancel_outcome::value_or_throw() const
+{
+    if (!response && failure)
+        std::rethrow_exception(failure);
+    if (!response)
+        throw error(errc::invalid_argument, "nothing is known of the response, see cancel_result");
+    return *response;
+}
+
+event_stream::event_stream() noexcept = default;
+
+event_stream::event_stream(event_stream&& other) noexcept = default;
+
+event_stream& event_stream::operator=(event_stream&& other) noexcept = default;
+
+event_stream::~event_stream() = default;
+
+event_stream::event_stream(std::unique_ptr<detail::stream_state<event>> state) noexcept
+    : hicap::stream<event>(std::move(state))
+{}
+
+std::string_view event_stream::response_id() const noexcept
+{
+    auto const* const upkeep = upkeep_of(*state());
+    if (upkeep != nullptr && !upkeep->id().empty())
+        return upkeep->id();
+    return snapshot().id;
+}
+
+std::optional<std::int64_t> event_stream::sequence_number() const noexcept
+{
+    auto const* const upkeep = upkeep_of(*state());
+    return upkeep != nullptr ? upkeep->last_number() : state()->event.sequence_number();
+}
+
+asio::awaitable<cancel_outcome> event_stream::cancel()
+{
+    auto& mine = *state();
+    auto* const upkeep = upkeep_of(mine);
+    cancel_outcome outcome;
+    if (mine.is_over() || upkeep == nullptr) {
+        outcome.result =
+            mine.is_over() ? cancel_result::already_finished : cancel_result::not_cancellable;
+        if (mine.is_over() && !snapshot().id.empty())
+            outcome.response = snapshot();
+        mine.give_up();
+        co_return outcome;
+    }
+    auto const task = upkeep->task();
+    auto const& time = task->core->time();
+    auto const end = policy::add_saturated(time->now(), time_for_id);
+    try {
+        bool more = true;
+        while (more && upkeep->id().empty()) {
+            auto const left = std::chrono::ceil<std::chrono::milliseconds>(end - time->now());
+            more = co_await ready(left);
+            if (more)
+                more = co_await next() != nullptr;
+        }
+    } catch (error const&) { // not what cancellation throws
+        outcome.failure = std::current_exception();
+    }
+    detail::abandoned_response book(task->core);
+    asio::awaitable<cancel_outcome> work;
+    try {
+        if (!upkeep->id().empty()) {
+            auto asking = task->cancelling(upkeep->id());
+            auto on = task->core->begin(*asking, net::errand::cleaning);
+            work = detail::cancel_response(
+                task, upkeep->id(), std::move(asking), std::move(on), std::move(book), true
+            );
+        }
+    } catch (error const&) { // the client is shut down
+        outcome.failure = std::current_exception();
+    }
+    upkeep->release();
+    mine.give_up();
+    if (!work.valid())
+        co_return outcome;
+    std::weak_ptr<net::operation> const none;
+    outcome = co_await detail::shield<cancel_outcome>(time, none, std::move(work));
+    if (outcome.response)
+        mine.assembled.adopt(*outcome.response);
+    co_return outcome;
+}
+
+asio::awaitable<response> event_stream::collect_or_throw()
+{
+    auto whole = co_await collect();
+    static_cast<void>(whole.value_or_throw(request_id()));
+    co_return whole;
+}
 
 resource::resource(std::shared_ptr<client_core> core) noexcept : core_(std::move(core)) {}
 
@@ -88,26 +407,96 @@ asio::awaitable<reply<response>>
 resource::create(responses::request const& request, request_options const& options) const
 {
     auto prepared = core_->prepare_post(
-        path, encode(request, options, false), client_core::accepts::json, options
+        path, encode(request, options, nullptr), client_core::accepts::json, options
     );
+    if (is_background(request, options) && core_->when_abandoned(options) == on_abandon::cancel)
+        return create_in_background(core_, std::move(prepared), options);
     return detail::fetch<response>(core_, std::move(prepared));
 }
 
-asio::awaitable<hicap::stream<event>> resource::stream(request const& request) const
+asio::awaitable<event_stream> resource::stream(request const& request) const
 {
     request_options const none;
     return stream(request, none);
 }
 
-asio::awaitable<hicap::stream<event>>
+asio::awaitable<event_stream>
 resource::stream(responses::request const& request, request_options const& options) const
 {
     auto prepared = core_->prepare_post(
-        path, encode(request, options, true), client_core::accepts::event_stream, options
+        path, encode(request, options, "stream"), client_core::accepts::event_stream, options
     );
-    return detail::open_stream<event, response>(
-        core_, std::move(prepared), options.assemble, &as_event
+    manner const how{options.assemble, &detail::event_of};
+    if (is_background(request, options))
+        return stream_in_background(core_, std::move(prepared), how, options);
+    return stream_in_foreground(core_, std::move(prepared), how);
+}
+
+asio::awaitable<event_stream> resource::resume(std::string_view id) const
+{
+    return resume(id, std::nullopt);
+}
+
+asio::awaitable<event_stream>
+resource::resume(std::string_view id, std::optional<std::int64_t> starting_after) const
+{
+    request_options const none;
+    return resume(id, starting_after, none);
+}
+
+asio::awaitable<event_stream> resource::resume(
+    std::string_view id, std::optional<std::int64_t> starting_after, request_options const& options
+) const
+{
+    background_task const trial(core_, {}, options, on_abandon::keep_running);
+    static_cast<void>(trial.streaming(id, starting_after)); // throws what is wrong with them
+    manner const how{options.assemble, &detail::event_of};
+    return resume_events(core_, std::string(id), starting_after, how, options);
+}
+
+asio::awaitable<reply<response>> resource::wait(std::string_view id) const
+{
+    wait_options const usual;
+    return wait(id, usual);
+}
+
+asio::awaitable<reply<response>> resource::wait(std::string_view id, wait_options const& how) const
+{
+    request_options const none;
+    return wait(id, how, none);
+}
+
+asio::awaitable<reply<response>>
+resource::wait(std::string_view id, wait_options const& how, request_options const& options) const
+{
+    check(how);
+    background_task const trial(core_, {}, options, on_abandon::keep_running);
+    static_cast<void>(trial.retrieving(id)); // throws what is wrong with them
+    return wait_until_over(core_, std::string(id), how, options);
+}
+
+asio::awaitable<reply<response>> resource::create_and_wait(request const& request) const
+{
+    request_options const none;
+    return create_and_wait(request, none);
+}
+
+asio::awaitable<reply<response>>
+resource::create_and_wait(responses::request const& request, request_options const& options) const
+{
+    wait_options const usual;
+    return create_and_wait(request, usual, options);
+}
+
+asio::awaitable<reply<response>> resource::create_and_wait(
+    responses::request const& request, wait_options const& how, request_options const& options
+) const
+{
+    check(how);
+    auto prepared = core_->prepare_post(
+        path, encode(request, options, "background"), client_core::accepts::json, options
     );
+    return create_and_poll(core_, std::move(prepared), how, options);
 }
 
 asio::awaitable<reply<response>> resource::retrieve(std::string_view id) const
@@ -127,7 +516,7 @@ asio::awaitable<reply<response>> resource::retrieve(
     std::string_view id, retrieve_options const& which, request_options const& options
 ) const
 {
-    auto target = stored_path(id);
+    auto target = path_of_response(id);
     for (auto const& one : which.include)
         http::append_query(target, "include", one.str());
     detail::endpoint const where{"GET", path_of_one, target};
@@ -144,7 +533,7 @@ asio::awaitable<reply<response>> resource::cancel(std::string_view id) const
 asio::awaitable<reply<response>>
 resource::cancel(std::string_view id, request_options const& options) const
 {
-    auto const target = stored_path(id, "/cancel");
+    auto const target = path_of_response(id, "/cancel");
     detail::endpoint const where{"POST", "/responses/{response_id}/cancel", target};
     auto prepared = core_->prepare(where, {}, client_core::accepts::json, options);
     return detail::fetch<response>(core_, std::move(prepared));
@@ -159,7 +548,7 @@ asio::awaitable<reply<deletion>> resource::remove(std::string_view id) const
 asio::awaitable<reply<deletion>>
 resource::remove(std::string_view id, request_options const& options) const
 {
-    auto const target = stored_path(id);
+    auto const target = path_of_response(id);
     detail::endpoint const where{"DELETE", path_of_one, target};
     auto prepared = core_->prepare(where, {}, client_core::accepts::json, options);
     return fetch_deleted(core_, std::move(prepared), std::string(id));
@@ -184,7 +573,7 @@ pages<listed_item> resource::input_items(
     using source = detail::list_source<listed_item, item_list>;
     constexpr std::string_view name = "/responses/{response_id}/input_items";
     return pages<listed_item>(
-        std::make_unique<source>(core_, name, stored_path(id, "/input_items"), which, options)
+        std::make_unique<source>(core_, name, path_of_response(id, "/input_items"), which, options)
     );
 }
 

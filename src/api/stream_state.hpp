@@ -5,6 +5,7 @@
 
 #include "api/event_source.hpp"
 #include "api/failure.hpp"
+#include "api/stream_upkeep.hpp"
 #include "json/shape.hpp"
 #include "net/call.hpp"
 #include "net/cancellation.hpp"
@@ -52,10 +53,30 @@ public:
     using snapshot_type = typename stream_traits<Event>::snapshot;
 
     /// Up to `max_assembled` bytes of events are assembled, none for 0.
-    stream_state(response_info response, event_source from, net::call on, std::size_t max_assembled)
+    stream_state(
+        response_info response,
+        event_source from,
+        net::call on,
+        std::size_t max_assembled,
+        std::unique_ptr<stream_upkeep<Event>> upkeep = nullptr
+    )
         : info(std::move(response)), source_(std::in_place, std::move(from)),
-          on_(std::in_place, std::move(on)), max_assembled_(max_assembled)
+          on_(std::in_place, std::move(on)), max_assembled_(max_assembled),
+          upkeep_(std::move(upkeep))
     {}
+
+    /// A stream without a connection, which `upkeep` has to open.
+    stream_state(
+        response_info response,
+        net::call on,
+        std::size_t max_assembled,
+        std::unique_ptr<stream_upkeep<Event>> upkeep
+    )
+        : info(std::move(response)), max_assembled_(max_assembled), upkeep_(std::move(upkeep)),
+          reopening_(true)
+    {
+        upkeep_->reopen(info.attempts(), std::move(on));
+    }
 
     /// A stream of one event that is at hand, made of `whole`.
     stream_state(response_info response, Event only, snapshot_type whole)
@@ -64,19 +85,34 @@ public:
         assembled.adopt(std::move(whole));
     }
 
+    stream_state(stream_state const&) = delete;
+    stream_state& operator=(stream_state const&) = delete;
+
+    ~stream_state()
+    {
+        if (upkeep_ && !is_over())
+            upkeep_->leave(std::move(source_), std::move(on_));
+    }
+
     /// Advances as far as it gets without waiting.
     step advance()
     {
         if (failure_)
             std::rethrow_exception(failure_);
         try {
-            auto const got = look();
+            step got = look();
             seen_ = false;
-            if (got == step::event)
-                decode();
+            while (got == step::event && !decode()) {
+                got = look();
+                seen_ = false;
+            }
             return got;
         } catch (error& failure) {
             seen_ = false;
+            if (failure_) // in full
+                throw;
+            if (mend(failure))
+                return step::blocked;
             complete(failure);
             if (failure.code() == errc::invalid_json) // that loses one event, not the stream
                 on_->running().watched().fails(failure.code());
@@ -97,6 +133,10 @@ public:
         try {
             return look() != step::blocked;
         } catch (error& failure) {
+            if (failure_)
+                return true;
+            if (mend(failure))
+                return false;
             complete(failure);
             break_off(failure.code());
             return true;
@@ -107,6 +147,8 @@ public:
     /// move it.
     net::clock::time_point deadline()
     {
+        if (reopening_) // which has deadlines of its own
+            return net::clock::time_point::max();
         if (deadline_ == net::clock::time_point{})
             deadline_ = on_->begin(phase::idle);
         return deadline_;
@@ -115,10 +157,12 @@ public:
     /// True when there may be more at hand; false when that did not come until `when`.
     [[nodiscard]] asio::awaitable<bool> readable(net::clock::time_point when)
     {
+        if (reopening_)
+            return upkeep_->reopened_by(when);
         return source_->readable(when);
     }
 
-    [[nodiscard]] net::clock& time() const noexcept { return on_->time(); }
+    [[nodiscard]] net::clock& time() const noexcept { return on_ ? on_->time() : upkeep_->time(); }
 
     /// For a stream that never waits: looks whether the call as a whole is late.
     void check_total()
@@ -154,10 +198,34 @@ public:
         try {
             on_->throw_late("waiting for an event");
         } catch (error& failure) {
+            if (mend(failure))
+                return;
             complete(failure);
             break_off(failure.code());
         }
     }
+
+    /// Whether its last event has been given, or all that there is.
+    [[nodiscard]] bool is_over() const noexcept
+    {
+        return ended_ || assembled.ended() || (!source_ && !reopening_ && !failure_);
+    }
+
+    /// Ends it before its end. The connection is closed.
+    void give_up()
+    {
+        if (on_)
+            on_->running().watched().ends(call_end::cancelled);
+        source_.reset();
+        on_.reset();
+        failure_ = nullptr;
+        seen_ = false;
+        whole_ = false;
+        reopening_ = false;
+        ended_ = true;
+    }
+
+    [[nodiscard]] stream_upkeep<Event>* upkeep() const noexcept { return upkeep_.get(); }
 
     Event event; // written by `decoder_` alone; users get it as const
     response_info info;
@@ -168,6 +236,8 @@ private:
     /// Finds the next event and leaves it in `raw_`, without taking it.
     step look()
     {
+        if (reopening_ && !take_reopened())
+            return step::blocked;
         if (whole_)
             return step::event;
         if (ended_ || !source_)
@@ -196,11 +266,11 @@ private:
         return step::event;
     }
 
-    /// Takes the event that was found.
-    void decode()
+    /// Takes the event that was found. False where it had come before.
+    bool decode()
     {
         if (std::exchange(whole_, false))
-            return;
+            return true;
         auto const result = decoder_.decode(raw_.data, event);
         if (!result || assembler<Event>::may_be_failure(event))
             throw_if_error_object(info, raw_.data, on_->running().watched().hidden());
@@ -211,8 +281,53 @@ private:
                     " in \"" + shown() + '"'
             );
         }
+        if (upkeep_ && !upkeep_->wants(event))
+            return false;
         assemble(raw_.data.size());
         on_->running().watched().event();
+        return true;
+    }
+
+    /// Whether the stream goes on in spite of `failure`.
+    bool mend(error& failure)
+    {
+        if (!upkeep_ || !source_ || !on_ || dynamic_cast<api_error const*>(&failure) != nullptr)
+            return false;
+        if (!upkeep_->may_reopen(failure, *on_))
+            return false;
+        auto attempts = info.attempts();
+        if (!attempts.empty())
+            attempts.back().code = failure.code();
+        source_.reset(); // the call waits for nothing any more
+        auto on = std::move(*on_);
+        on_.reset();
+        deadline_ = {};
+        upkeep_->reopen(std::move(attempts), std::move(on));
+        reopening_ = true;
+        return true;
+    }
+
+    /// False while there is nothing to take.
+    bool take_reopened()
+    {
+        if (!upkeep_->reopened())
+            return false;
+        reopening_ = false;
+        try {
+            auto again = upkeep_->take();
+            info = std::move(again.info);
+            source_ = std::move(again.source);
+            on_ = std::move(again.on);
+            if (again.whole) {
+                event = upkeep_->event_of(*again.whole);
+                assembled.adopt(std::move(*again.whole));
+                whole_ = true;
+            }
+        } catch (...) {
+            failure_ = std::current_exception();
+            throw;
+        }
+        return true;
     }
 
     /// The event for people.
@@ -277,7 +392,9 @@ private:
     bool seen_ = false;  // `raw_` is an event that was not taken yet
     bool whole_ = false; // `event` is the only one, and was not taken yet
     bool ended_ = false;
-    std::size_t max_assembled_ = 0; // bytes of events that may still come
+    std::size_t max_assembled_ = 0;                // bytes of events that may still come
+    std::unique_ptr<stream_upkeep<Event>> upkeep_; // of a stream that may outlive its connection
+    bool reopening_ = false;                       // it has no connection, and waits for one
 };
 
 } // namespace hicap::detail

@@ -1,7 +1,9 @@
 #include "json/responses_description.hpp"
 
+#include <hicap/error.hpp>
 #include <hicap/responses_types.hpp>
 
+#include <utility>
 #include <variant>
 
 namespace hicap::json {
@@ -35,6 +37,27 @@ std::string response::text() const
         }
     }
     return result;
+}
+
+response const& response::value_or_throw(std::string_view request_id) const
+{
+    bool const ended_early =
+        status == response_status::incomplete || status == response_status::cancelled;
+    if (status != response_status::failed && !ended_early)
+        return *this;
+    api_error::details told;
+    told.status = 200;
+    told.type = "response_" + status->str();
+    told.request_id = request_id;
+    if (status == response_status::failed && error) {
+        told.code = error->code.str();
+        told.message = error->message;
+    } else {
+        if (incomplete_details && incomplete_details->reason)
+            told.code = incomplete_details->reason->str();
+        told.message = "the response " + id + " is " + status->str();
+    }
+    throw api_error(std::move(told));
 }
 
 } // namespace hicap::responses

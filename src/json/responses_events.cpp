@@ -1,3 +1,4 @@
+#include "json/reader.hpp"
 #include "json/responses_events_description.hpp"
 
 #include <type_traits>
@@ -11,6 +12,27 @@ template void encode(responses::event const&, std::string&);
 } // namespace hicap::json
 
 namespace hicap::responses {
+namespace {
+
+/// Of an event that this library does not know.
+std::optional<std::int64_t> number_in(std::string_view json)
+{
+    json::reader in(json);
+    std::string_view name;
+    std::string_view value;
+    std::string scratch;
+    if (!in.enter_object())
+        return std::nullopt;
+    while (in.next_member(name, scratch)) {
+        if (name == "sequence_number")
+            return in.peek() == json::token::number ? in.read_integer() : std::nullopt;
+        if (!in.skip_value(value))
+            return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+} // namespace
 
 std::string_view event::type() const noexcept
 {
@@ -29,9 +51,10 @@ std::optional<std::int64_t> event::sequence_number() const noexcept
 {
     return std::visit(
         []<class Kind>(Kind const& one) -> std::optional<std::int64_t> {
-            if constexpr (!std::is_same_v<Kind, unknown>)
-                if (one.sequence_number)
-                    return *one.sequence_number;
+            if constexpr (std::is_same_v<Kind, unknown>)
+                return number_in(one.json.text());
+            else if (one.sequence_number)
+                return *one.sequence_number;
             return std::nullopt;
         },
         *this

@@ -105,4 +105,14 @@ void call::next_attempt(boost::system::error_code code)
     answered = false;
 }
 
+void call::next_request()
+{
+    earlier.clear();
+    made = {};
+    sent = false;
+    answered = false;
+    running_->request_ends();
+    running_->watched().ends(call_end::cancelled); // unless it comes to something else
+}
+
 } // namespace hicap::net

@@ -75,6 +75,9 @@ public:
     /// Ends the present attempt, which failed with `code`, and begins the next.
     void next_attempt(boost::system::error_code code);
 
+    /// Begins a further request of the same call, which has had its answer.
+    void next_request();
+
     /// Those before the present one.
     std::vector<attempt> earlier;
 

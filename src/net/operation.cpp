@@ -2,7 +2,9 @@
 
 #include <hicap/error.hpp>
 
+#include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <utility>
 
@@ -22,9 +24,10 @@ operation::operation(
     std::shared_ptr<clock> time,
     std::string_view method,
     std::string_view path,
-    std::shared_ptr<std::string const> server
+    std::shared_ptr<std::string const> server,
+    errand what_for
 )
-    : all_(std::move(all)), server_(std::move(server))
+    : all_(std::move(all)), what_for_(what_for), server_(std::move(server))
 {
     all_->add(this); // one that is refused is told to nobody
     try {
@@ -41,12 +44,64 @@ operation::~operation()
     all_->remove(this);
 }
 
+void operation::end_wait() noexcept
+{
+    if (waits_for_ != nullptr)
+        waits_for_->stop();
+}
+
 void operation::stop() noexcept
 {
     std::lock_guard const lock(mutex_);
     stopped_ = true;
-    if (waits_for_ != nullptr)
-        waits_for_->stop();
+    end_wait();
+}
+
+void operation::leave() noexcept
+{
+    std::lock_guard const lock(mutex_);
+    left_ = true;
+    if (!under_way_)
+        end_wait();
+}
+
+void operation::leave_at_once() noexcept
+{
+    std::lock_guard const lock(mutex_);
+    left_ = true;
+    unanswered_ = unanswered_ || under_way_;
+    under_way_ = false;
+    end_wait();
+}
+
+void operation::request_begins()
+{
+    {
+        std::lock_guard const lock(mutex_);
+        under_way_ = !left_ && !stopped_;
+        if (under_way_)
+            return;
+    }
+    check();
+}
+
+void operation::request_ends() noexcept
+{
+    std::lock_guard const lock(mutex_);
+    unanswered_ = unanswered_ || (under_way_ && left_);
+    under_way_ = false;
+}
+
+bool operation::is_unanswered() const noexcept
+{
+    std::lock_guard const lock(mutex_);
+    return unanswered_ || under_way_;
+}
+
+bool operation::is_left() const noexcept
+{
+    std::lock_guard const lock(mutex_);
+    return left_;
 }
 
 bool operation::stopped() const noexcept
@@ -57,22 +112,65 @@ bool operation::stopped() const noexcept
 
 void operation::check() const
 {
-    if (stopped())
+    std::unique_lock lock(mutex_);
+    bool const stopped = stopped_;
+    bool const over = is_over();
+    lock.unlock();
+    if (stopped)
         throw_shut_down();
+    if (over)
+        throw boost::system::system_error(asio::error::operation_aborted);
 }
 
 void operation::wait_for(stoppable* what) noexcept
 {
     std::lock_guard const lock(mutex_);
     waits_for_ = what;
-    if (stopped_ && what != nullptr)
-        what->stop();
+    if (is_over())
+        end_wait();
 }
+
+/// Who waits until nothing runs any more.
+struct operations::joiner
+{
+    joiner(operations& of, clock& source, asio::any_io_executor executor, bool all)
+        : group(of), all_of_them(all), ended(source, std::move(executor))
+    {
+        std::lock_guard const lock(group.mutex_);
+        group.joining_.insert(this);
+        look();
+    }
+
+    joiner(joiner const&) = delete;
+    joiner& operator=(joiner const&) = delete;
+
+    ~joiner()
+    {
+        std::lock_guard const lock(group.mutex_);
+        group.joining_.erase(this);
+    }
+
+    void look() noexcept
+    {
+        if (all_of_them ? group.running_.empty() : group.cleaning_ == 0)
+            ended.wake();
+    }
+
+    operations& group;
+    bool all_of_them;
+    alarm ended;
+};
 
 std::size_t operations::running() const
 {
     std::lock_guard const lock(mutex_);
     return running_.size();
+}
+
+std::size_t operations::cleaning() const
+{
+    std::lock_guard const lock(mutex_);
+    return cleaning_;
 }
 
 void operations::close() noexcept
@@ -81,9 +179,24 @@ void operations::close() noexcept
     closed_ = true;
 }
 
-void operations::stop_all() noexcept
+void operations::stop_usual() noexcept
 {
     // An operation that ends meanwhile waits for the lock before it is gone.
+    std::lock_guard const lock(mutex_);
+    for (auto* const running : running_)
+        if (running->what_for() == errand::usual)
+            running->stop();
+}
+
+void operations::close_for_good() noexcept
+{
+    std::lock_guard const lock(mutex_);
+    closed_ = true;
+    closed_for_good_ = true;
+}
+
+void operations::stop_all() noexcept
+{
     std::lock_guard const lock(mutex_);
     for (auto* const running : running_)
         running->stop();
@@ -91,48 +204,46 @@ void operations::stop_all() noexcept
 
 void operations::add(operation* begun)
 {
+    bool const cleans = begun->what_for() == errand::cleaning;
     std::lock_guard const lock(mutex_);
-    if (closed_)
+    if (closed_for_good_ || (closed_ && !cleans))
         throw_shut_down();
     running_.insert(begun);
+    cleaning_ += cleans ? 1 : 0;
 }
 
 void operations::remove(operation* ended) noexcept
 {
     std::lock_guard const lock(mutex_);
     running_.erase(ended);
-    if (running_.empty())
-        for (auto* const waiter : joining_)
-            waiter->wake();
+    cleaning_ -= ended->what_for() == errand::cleaning ? 1 : 0;
+    for (auto* const waiter : joining_)
+        waiter->look();
+}
+
+asio::awaitable<bool> operations::join(
+    std::shared_ptr<operations> all,
+    std::shared_ptr<clock> time,
+    clock::time_point deadline,
+    bool all_of_them
+)
+{
+    joiner self(*all, *time, co_await asio::this_coro::executor, all_of_them);
+    co_return co_await self.ended.sleep_until(deadline);
 }
 
 asio::awaitable<bool> operations::join(
     std::shared_ptr<operations> all, std::shared_ptr<clock> time, clock::time_point deadline
 )
 {
-    struct joiner
-    {
-        joiner(operations& of, clock& source, asio::any_io_executor executor)
-            : group(of), ended(source, std::move(executor))
-        {
-            std::lock_guard const lock(group.mutex_);
-            group.joining_.insert(&ended);
-            if (group.running_.empty())
-                ended.wake();
-        }
+    return join(std::move(all), std::move(time), deadline, true);
+}
 
-        ~joiner()
-        {
-            std::lock_guard const lock(group.mutex_);
-            group.joining_.erase(&ended);
-        }
-
-        operations& group;
-        alarm ended;
-    };
-
-    joiner self(*all, *time, co_await asio::this_coro::executor);
-    co_return co_await self.ended.sleep_until(deadline);
+asio::awaitable<bool> operations::join_cleaning(
+    std::shared_ptr<operations> all, std::shared_ptr<clock> time, clock::time_point deadline
+)
+{
+    return join(std::move(all), std::move(time), deadline, false);
 }
 
 } // namespace hicap::net

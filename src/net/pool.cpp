@@ -124,10 +124,10 @@ public:
         core_.state_.withdraw(*this, make.now, make.then);
     }
 
-    bool enter()
+    bool enter(bool however_many)
     {
         change make(core_);
-        return core_.state_.acquire_or_wait(*this, make.now, make.then);
+        return core_.state_.acquire_or_wait(*this, make.now, make.then, however_many);
     }
 
     std::optional<lease> take()
@@ -199,7 +199,8 @@ asio::awaitable<lease> pool::core::acquire(std::shared_ptr<core> self, call* on,
     alarm bell(*self->time_, executor);
     waiter mine(*self, self->place_of(executor), only_new, bell);
     auto const& options = self->options_;
-    if (!mine.enter()) {
+    // What cleans up takes load off the server.
+    if (!mine.enter(on->running().what_for() == errand::cleaning)) {
         throw error(
             errc::pool_exhausted,
             "all " + std::to_string(options.max_connections) +

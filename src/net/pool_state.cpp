@@ -44,14 +44,16 @@ pool_state::acquire(place& in, bool only_new, time_point now, effects& then) noe
     return grant{};
 }
 
-bool pool_state::acquire_or_wait(waiter& who, time_point now, effects& then) noexcept
+bool pool_state::acquire_or_wait(
+    waiter& who, time_point now, effects& then, bool however_many
+) noexcept
 {
     if (auto const at_once = acquire(*who.where_, who.only_new_, now, then)) {
         who.granted_ = at_once;
         then.granted = &who;
         return true;
     }
-    if (waiting_.size() >= max_waiters_)
+    if (waiting_.size() >= max_waiters_ && !however_many)
         return false;
     waiting_.push_back(who);
     return true;

@@ -129,7 +129,8 @@ public:
     acquire(place& in, bool only_new, time_point now, effects& then) noexcept;
 
     /// The same for somebody who can wait. False where too many wait already.
-    [[nodiscard]] bool acquire_or_wait(waiter& who, time_point now, effects& then) noexcept;
+    [[nodiscard]] bool
+    acquire_or_wait(waiter& who, time_point now, effects& then, bool however_many = false) noexcept;
 
     /// Takes what a waiter has been granted; absent where it is still waiting.
     [[nodiscard]] static std::optional<grant> take(waiter& who) noexcept;

@@ -113,6 +113,7 @@ transport::send(call* on, std::string_view head, request_body body)
                 on->may_replay = on->may_replay && body.pieces->repeatable();
             }
             auto deadline = on->begin(phase::first_byte);
+            on->running().request_begins();
             on->sent = true;
             started->begin(head, body.whole);
             bool in_time = true;
@@ -133,11 +134,13 @@ transport::send(call* on, std::string_view head, request_body body)
         }
         if (!failure)
             co_return started;
+        on->running().request_ends();
         on->answered = !started->silent();
         bool const stale = on->may_replay && on->made.reused_connection && !on->answered &&
                            code == condition::connection;
         if (!stale)
             std::rethrow_exception(failure);
+        on->running().check();
         on->made.replayed = true;
         on->next_attempt(code);
         watched.retry_follows(on->earlier.back());

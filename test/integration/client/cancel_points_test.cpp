@@ -187,6 +187,85 @@ asio::awaitable<std::string> give_key(credentials_request)
     co_return key;
 }
 
+responses::request in_background()
+{
+    responses::request request;
+    request.model = "gpt-5";
+    request.input = "hello";
+    request.background = true;
+    return request;
+}
+
+request_options paced()
+{
+    request_options options;
+    options.extra_headers.emplace_back("x-emulator-tokens-per-second", "2000");
+    options.extra_headers.emplace_back("x-emulator-tokens", "3");
+    return options;
+}
+
+asio::awaitable<void> leave_background_stream(client by)
+{
+    auto const request = in_background();
+    auto const options = paced();
+    auto events = co_await by.responses().stream(request, options);
+    for (int i = 0; i != 3; ++i) {
+        auto const* const event = co_await events.next();
+        BOOST_TEST(event != nullptr);
+    }
+}
+
+asio::awaitable<void> cancel_background_stream(client by)
+{
+    auto const request = in_background();
+    auto const options = paced();
+    auto events = co_await by.responses().stream(request, options);
+    auto const outcome = co_await events.cancel();
+    BOOST_TEST((outcome.result != responses::cancel_result::unreachable));
+}
+
+/// Each connection breaks after three events.
+asio::awaitable<void> read_broken_stream(client by)
+{
+    auto const request = in_background();
+    auto options = paced();
+    options.extra_headers.emplace_back("x-emulator-events", "3");
+    auto events = co_await by.responses().stream(request, options);
+    auto const whole = co_await events.collect();
+    BOOST_TEST((whole.status == responses::response_status::completed));
+}
+
+asio::awaitable<void> resume_stream(client by)
+{
+    auto const request = in_background();
+    auto const options = paced();
+    auto const made = co_await by.responses().create(request, options);
+    auto events = co_await by.responses().resume(made.id, 1);
+    auto const whole = co_await events.collect_or_throw();
+    BOOST_TEST(!whole.text().empty());
+}
+
+asio::awaitable<void> wait(client by)
+{
+    auto const request = in_background();
+    auto const options = paced();
+    responses::wait_options often;
+    often.first_pause = 1ms;
+    auto const made = co_await by.responses().create(request, options);
+    auto const whole = co_await by.responses().wait(made.id, often);
+    BOOST_TEST(!whole.text().empty());
+}
+
+asio::awaitable<void> create_and_wait(client by)
+{
+    auto const request = in_background();
+    auto const options = paced();
+    responses::wait_options often;
+    often.first_pause = 1ms;
+    auto const whole = co_await by.responses().create_and_wait(request, often, options);
+    BOOST_TEST(!whole.text().empty());
+}
+
 struct operation
 {
     char const* name;
@@ -213,6 +292,12 @@ constexpr operation operations[] = {
     {"a request without a type", request_untyped},
     {"an upload from a source", upload_image},
     {"stream of a response", stream_response},
+    {"stream in the background destroyed before its end", leave_background_stream},
+    {"stream in the background cancelled", cancel_background_stream},
+    {"stream in the background over many connections", read_broken_stream},
+    {"resume", resume_stream},
+    {"wait", wait},
+    {"create and wait", create_and_wait},
 };
 
 /// How the cancellation comes.

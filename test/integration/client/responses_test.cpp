@@ -25,7 +25,7 @@ struct responses_over_tls : test::hicap_fixture
         return request;
     }
 
-    stream<responses::event>
+    responses::event_stream
     open(responses::request const& request, request_options const& how = {})
     {
         return run(api.responses().stream(request, how));

@@ -15,7 +15,7 @@
 namespace hicap::test {
 namespace {
 
-using response_stream = stream<responses::event>;
+using response_stream = responses::event_stream;
 
 std::string const whole_response = response(
     200,

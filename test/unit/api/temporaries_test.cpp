@@ -47,6 +47,24 @@ concept response_is_removed = requires(responses::resource const& r, Options&& o
 };
 
 template <class... Arguments>
+concept response_is_waited_for = requires(responses::resource const& r, Arguments&&... with)
+{
+    r.wait("id", std::forward<Arguments>(with)...);
+};
+
+template <class... Arguments>
+concept response_is_resumed = requires(responses::resource const& r, Arguments&&... with)
+{
+    r.resume("id", 4, std::forward<Arguments>(with)...);
+};
+
+template <class... Arguments>
+concept response_is_made = requires(responses::resource const& r, Arguments&&... with)
+{
+    r.create_and_wait(std::forward<Arguments>(with)...);
+};
+
+template <class... Arguments>
 concept completion_is_created = requires(chat::completions_resource const& r, Arguments&&... with)
 {
     r.create(std::forward<Arguments>(with)...);
@@ -55,6 +73,8 @@ concept completion_is_created = requires(chat::completions_resource const& r, Ar
 using options = request_options;
 using which = responses::retrieve_options;
 using asked = chat::completion_request;
+using pauses = responses::wait_options;
+using question = responses::request;
 
 } // namespace
 
@@ -74,6 +94,18 @@ BOOST_AUTO_TEST_CASE(temporaries_are_refused_where_the_compiler_would_destroy_th
     BOOST_TEST((response_is_retrieved<which const&, options>) != refused);
     BOOST_TEST(response_is_cancelled<options> != refused);
     BOOST_TEST(response_is_removed<options> != refused);
+    BOOST_TEST(response_is_resumed<options> != refused);
+    BOOST_TEST(response_is_waited_for<pauses> != refused);
+    BOOST_TEST((response_is_waited_for<pauses, options>) != refused);
+    BOOST_TEST((response_is_waited_for<pauses, options const&>) != refused);
+    BOOST_TEST((response_is_waited_for<pauses const&, options>) != refused);
+    BOOST_TEST(response_is_made<question> != refused);
+    BOOST_TEST((response_is_made<question const&, options>) != refused);
+    BOOST_TEST((response_is_made<question, options const&>) != refused);
+    BOOST_TEST((response_is_made<question, pauses const&, options const&>) != refused);
+    BOOST_TEST((response_is_made<question const&, pauses, options const&>) != refused);
+    BOOST_TEST((response_is_made<question const&, pauses const&, options>) != refused);
+    BOOST_TEST((response_is_made<question, pauses, options>) != refused);
 }
 
 BOOST_AUTO_TEST_CASE(what_has_a_name_is_taken_everywhere)
@@ -88,6 +120,9 @@ BOOST_AUTO_TEST_CASE(what_has_a_name_is_taken_everywhere)
     BOOST_TEST((response_is_retrieved<which const&, options const&>));
     BOOST_TEST(response_is_cancelled<options const&>);
     BOOST_TEST(response_is_removed<options const&>);
+    BOOST_TEST(response_is_resumed<options const&>);
+    BOOST_TEST((response_is_waited_for<pauses const&, options const&>));
+    BOOST_TEST((response_is_made<question const&, pauses const&, options const&>));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,247 @@
+#include "api/response_upkeep.hpp"
+
+#include "api/failure.hpp"
+#include "api/operation.hpp"
+#include "api/responses_assembler.hpp"
+#include "policy/retry.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <chrono>
+#include <exception>
+#include <utility>
+
+namespace hicap::detail {
+namespace {
+
+using reopened_events = response_upkeep::reopened_events;
+
+/// Whether the answer leaves open that the server has the response, though not as a stream.
+bool refuses_to_stream(api_error const& answer) noexcept
+{
+    constexpr int not_implemented = 501;
+    auto const status = answer.status();
+    bool const of_caller = status == 401 || status == 403 || status == 408 || status == 429;
+    return status == not_implemented || (status >= 400 && status < 500 && !of_caller);
+}
+
+/// Whether the failure is one of the connection, or of whoever is in between.
+bool is_of_connection(boost::system::error_code code) noexcept
+{
+    return code == condition::connection || code == errc::truncated_stream ||
+           code == errc::truncated_response || code == errc::idle_timeout ||
+           code == errc::tls_failure || code == errc::tls_handshake;
+}
+
+reopened_events whole(response answer, response_info const& of, std::vector<attempt> earlier)
+{
+    earlier.insert(earlier.end(), of.attempts().begin(), of.attempts().end());
+    reopened_events made;
+    made.info = response_info(of.http_status(), of.headers(), std::move(earlier));
+    made.whole = std::move(answer);
+    return made;
+}
+
+asio::awaitable<reopened_events> poll(
+    std::shared_ptr<background_task const> task,
+    std::string id,
+    net::call on,
+    std::vector<attempt> earlier
+)
+{
+    responses::wait_options const usual;
+    auto answer = co_await poll_to_end(std::move(task), std::move(id), std::move(on), usual);
+    co_return whole(answer, answer.info(), std::move(earlier));
+}
+
+/// The answer came as it is now, in place of events.
+asio::awaitable<reopened_events>
+read_whole(std::shared_ptr<background_task const> task, std::string id, opened_response opened)
+{
+    auto const body = co_await read_body(&opened, task->core->limits().max_body);
+    auto const info = opened.take_info();
+    opened.exchange.reset();
+    response answer;
+    decode_answer(opened.on.running().watched(), info, body, answer);
+    if (is_over(answer))
+        co_return whole(std::move(answer), info, {});
+    opened.on.next_request();
+    co_return co_await poll(std::move(task), std::move(id), std::move(opened.on), info.attempts());
+}
+
+/// `asking` is null where the server does not stream the response any more.
+asio::awaitable<reopened_events> open_again(
+    std::shared_ptr<background_task const> task,
+    std::string id,
+    std::shared_ptr<prepared_request const> asking,
+    std::chrono::milliseconds length,
+    net::call on
+)
+{
+    co_await asio::post(asio::use_awaitable);
+    if (length.count() > 0)
+        co_await pause(&on, length);
+    on.running().check();
+    auto const until = on.until();
+    auto limits = on.limits();
+    std::vector<attempt> earlier;
+    std::optional<opened_response> opened;
+    if (!asking) {
+        earlier = on.earlier;
+        co_return co_await poll(std::move(task), std::move(id), std::move(on), std::move(earlier));
+    }
+    try {
+        opened.emplace(co_await task->core->open(std::move(asking), std::move(on)));
+    } catch (api_error const& refused) {
+        if (!refuses_to_stream(refused))
+            throw;
+        earlier = refused.attempts();
+    }
+    if (!opened) {
+        if (until != net::clock::time_point::max()) {
+            auto const left = until - task->core->time()->now();
+            limits.total = std::chrono::ceil<std::chrono::milliseconds>(left);
+        }
+        auto again = task->core->begin("GET", "/responses/{response_id}", limits);
+        co_return co_await poll(
+            std::move(task), std::move(id), std::move(again), std::move(earlier)
+        );
+    }
+    if (has_content_type(opened->exchange->head().fields, "application/json")) {
+        co_return co_await read_whole(std::move(task), std::move(id), std::move(*opened));
+    }
+    reopened_events made;
+    made.info = opened->take_info();
+    made.source.emplace(std::move(opened->exchange), task->executor, task->core->limits());
+    opened->on.running().watched().ends(call_end::abandoned); // unless it comes to something else
+    made.on.emplace(std::move(opened->on));
+    co_return made;
+}
+
+} // namespace
+
+response_upkeep::response_upkeep(
+    std::shared_ptr<background_task const> task,
+    std::string id,
+    std::optional<std::int64_t> starting_after
+)
+    : task_(std::move(task)), id_(std::move(id)), last_(starting_after)
+{}
+
+bool response_upkeep::wants(responses::event const& event)
+{
+    if (id_.empty())
+        if (auto const* const told = event.response())
+            id_ = told->id;
+    auto const number = event.sequence_number();
+    numbered_ = numbered_ && number.has_value();
+    if (number && last_ && *number <= *last_)
+        return false;
+    if (number && last_ && *number != *last_ + 1) {
+        gap_ = true;
+        throw error(
+            errc::truncated_stream,
+            "the event with the sequence number " + std::to_string(*last_ + 1) +
+                " is missing: " + std::to_string(*number) + " came in its place"
+        );
+    }
+    if (number)
+        last_ = number;
+    tries_ = 0;
+    gap_ = false;
+    return true;
+}
+
+bool response_upkeep::goes_on(response const& answer)
+{
+    if (answer.id.empty() || is_over(answer))
+        return false;
+    id_ = answer.id;
+    polls_ = true;
+    return true;
+}
+
+bool response_upkeep::may_reopen(error& failure, net::call const& on)
+{
+    if (id_.empty() || !numbered_ || !is_of_connection(failure.code()))
+        return false;
+    // One that ends at once, and in order, has no more events to give.
+    polls_ = polls_ || (tries_ != 0 && !gap_ && failure.code() == errc::truncated_stream);
+    gap_ = false;
+    asking_ = task_->streaming(id_, last_);
+    policy::failed_attempt facts;
+    facts.connection_failed = true;
+    auto const decision = task_->core->decide(*asking_, facts, tries_, on);
+    if (!decision.retry) {
+        add_reason(failure, policy::describe_refusal(decision, asking_->retries));
+        return false;
+    }
+    ++tries_;
+    pause_ = decision.pause;
+    return true;
+}
+
+void response_upkeep::reopen(std::vector<attempt> earlier, net::call on)
+{
+    if (!earlier.empty())
+        earlier.back().backoff = pause_;
+    on.next_request();
+    on.running().watched().ends(call_end::abandoned); // unless it comes to something else
+    on.earlier = std::move(earlier);
+    if (!on.earlier.empty())
+        on.running().watched().retry_follows(on.earlier.back());
+    auto const what = on.shared_operation();
+    auto asking = polls_ ? nullptr : std::exchange(asking_, nullptr);
+    auto work = open_again(task_, id_, std::move(asking), pause_, std::move(on));
+    opening_ = std::make_unique<shielded<reopened_events>>(
+        task_->core->time(), task_->executor, what, std::move(work), true
+    );
+}
+
+bool response_upkeep::reopened()
+{
+    return opening_->ended();
+}
+
+asio::awaitable<bool> response_upkeep::reopened_by(net::clock::time_point deadline)
+{
+    return opening_->ended_by(deadline);
+}
+
+reopened_events response_upkeep::take()
+{
+    auto const opening = std::move(opening_);
+    return opening->take();
+}
+
+responses::event response_upkeep::event_of(response const& answer)
+{
+    return detail::event_of(answer);
+}
+
+net::clock& response_upkeep::time() const noexcept
+{
+    return *task_->core->time();
+}
+
+void response_upkeep::release() noexcept
+{
+    released_ = true;
+    opening_.reset();
+}
+
+void response_upkeep::leave(std::optional<event_source> rest, std::optional<net::call> on) noexcept
+{
+    if (released_ || task_->when_left != on_abandon::cancel)
+        return;
+    // Before what is left is closed: a shutdown must not think that nothing runs any more.
+    if (!id_.empty())
+        abandon(task_, id_);
+    else if (rest && on)
+        abandon(task_, std::move(*rest), std::move(*on));
+    else
+        abandoned_response const lost(task_->core);
+}
+
+} // namespace hicap::detail

@@ -1,0 +1,187 @@
+#ifndef HICAP_API_SHIELD_HPP
+#define HICAP_API_SHIELD_HPP
+
+#include "net/alarm.hpp"
+#include "net/operation.hpp"
+#include "policy/deadlines.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include <chrono>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+namespace hicap::detail {
+
+namespace asio = boost::asio;
+
+/// Work that goes on in a coroutine of its own, so that it may outlive whoever waits for it.
+///
+/// When this is destroyed before the work has ended, the call that the work is a part of is left:
+/// `net::operation::leave`. What the work gives after that is destroyed, and so a `T` can undo on
+/// the server what nobody waits for any more.
+///
+/// Thread safety: distinct objects safe, shared objects unsafe; the work may run on another thread.
+template <class T>
+class shielded
+{
+public:
+    /// What was sent may take so long to be answered after nobody waits for it any more.
+    static constexpr std::chrono::seconds patience{5};
+
+    /// Begins. `what` may be null; with `in_haste` its call ends at once where it is left.
+    shielded(
+        std::shared_ptr<net::clock> time,
+        asio::any_io_executor executor,
+        std::weak_ptr<net::operation> what,
+        asio::awaitable<T> work,
+        bool in_haste = false
+    )
+        : time_(std::move(time)), executor_(std::move(executor)), in_haste_(in_haste),
+          state_(std::make_shared<state>(*time_, executor_, std::move(what)))
+    {
+        asio::co_spawn(executor_, run(state_, std::move(work)), asio::detached);
+    }
+
+    shielded(shielded const&) = delete;
+    shielded& operator=(shielded const&) = delete;
+
+    ~shielded()
+    {
+        auto const what = state_->what.lock();
+        if (state_->leave() || !what)
+            return;
+        if (in_haste_) {
+            what->leave_at_once();
+            return;
+        }
+        what->leave();
+        try {
+            auto const end = policy::add_saturated(time_->now(), patience);
+            asio::co_spawn(executor_, limit(state_, end), asio::detached);
+        } catch (std::exception const&) { // out of memory
+            what->leave_at_once();
+        }
+    }
+
+    [[nodiscard]] bool ended() const { return state_->is_ended(); }
+
+    /// Completes when the work has ended, with true, or at `deadline`. Cancellation: terminal,
+    /// and the work goes on.
+    [[nodiscard]] asio::awaitable<bool> ended_by(net::clock::time_point deadline)
+    {
+        return state_->done.sleep_until(deadline);
+    }
+
+    /// What it gave, or throws what it threw. Precondition: it has ended.
+    T take() { return state_->take(); }
+
+private:
+    struct state
+    {
+        state(
+            net::clock& time,
+            asio::any_io_executor const& executor,
+            std::weak_ptr<net::operation> part_of
+        )
+            : what(std::move(part_of)), done(time, executor), limit(time, executor)
+        {}
+
+        void end(std::optional<T> gave, std::exception_ptr why)
+        {
+            std::unique_lock lock(mutex);
+            ended = true;
+            failure = std::move(why);
+            if (left) {
+                lock.unlock(); // what it gave may have much to do when it goes
+                limit.wake();
+                return;
+            }
+            result = std::move(gave);
+            done.wake();
+        }
+
+        /// Whether the work had ended.
+        bool leave()
+        {
+            std::optional<T> unwanted;
+            std::lock_guard const lock(mutex);
+            left = true;
+            unwanted.swap(result);
+            return ended;
+        }
+
+        bool is_ended()
+        {
+            std::lock_guard const lock(mutex);
+            return ended;
+        }
+
+        T take()
+        {
+            std::lock_guard const lock(mutex);
+            if (failure)
+                std::rethrow_exception(failure);
+            T taken = std::move(result).value();
+            result.reset();
+            return taken;
+        }
+
+        std::weak_ptr<net::operation> what;
+        net::alarm done;
+        net::alarm limit;
+        std::mutex mutex;
+        bool ended = false;
+        bool left = false;
+        std::optional<T> result;
+        std::exception_ptr failure;
+    };
+
+    static asio::awaitable<void> run(std::shared_ptr<state> to, asio::awaitable<T> work)
+    {
+        std::optional<T> result;
+        std::exception_ptr failure;
+        try {
+            result.emplace(co_await std::move(work));
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        to->end(std::move(result), std::move(failure));
+    }
+
+    static asio::awaitable<void> limit(std::shared_ptr<state> of, net::clock::time_point end)
+    {
+        bool const ended = co_await of->limit.sleep_until(end);
+        auto const what = of->what.lock();
+        if (!ended && what)
+            what->leave_at_once();
+    }
+
+    std::shared_ptr<net::clock> time_;
+    asio::any_io_executor executor_;
+    bool in_haste_;
+    std::shared_ptr<state> state_;
+};
+
+/// Awaits `work` so that it goes on when this is cancelled. `what` is the call that it is a part
+/// of, or null.
+template <class T>
+asio::awaitable<T> shield(
+    std::shared_ptr<net::clock> time, std::weak_ptr<net::operation> what, asio::awaitable<T> work
+)
+{
+    auto const executor = co_await asio::this_coro::executor;
+    shielded<T> running(std::move(time), executor, std::move(what), std::move(work));
+    co_await running.ended_by(net::clock::time_point::max());
+    co_return running.take();
+}
+
+} // namespace hicap::detail
+
+#endif

@@ -1,0 +1,546 @@
+// A stream of a response in the background outlives its connections.
+
+#include "unit/api/background_fixture.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hicap::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::size_t const all_events = background_events().size();
+
+/// What a caller sees of a stream.
+struct seen
+{
+    std::vector<std::string> events;
+    std::string text;
+    boost::system::error_code code;
+    std::string what;
+};
+
+struct resume_fixture : background_fixture
+{
+    resume_fixture() { options.deadlines.idle = 10s; }
+
+    /// Where a request asks to begin.
+    static std::size_t first_wanted(std::string const& wanted)
+    {
+        auto const at = wanted.find("starting_after=");
+        return at == std::string::npos ? 0 : std::stoul(wanted.substr(at + 15)) + 1;
+    }
+
+    /// The events that a request asks for, up to one, in a body that ends with the connection.
+    static std::string events_for(std::string const& wanted, std::size_t end = all_events)
+    {
+        return stream_head + join_events(first_wanted(wanted), end);
+    }
+
+    /// A server that answers in full, the connections after the next ones.
+    void serve_well()
+    {
+        for (int i = 0; i != 4; ++i)
+            serve([this](std::string const& wanted) {
+                asked_for.push_back(wanted.substr(0, wanted.find(" HTTP")));
+                return wire_answer{events_for(wanted), true, {}};
+            });
+    }
+
+    /// A server that breaks behind these events.
+    std::shared_ptr<wire> serve_until(std::size_t end)
+    {
+        return serve([this, end](std::string const& wanted) {
+            asked_for.push_back(wanted.substr(0, wanted.find(" HTTP")));
+            return wire_answer{events_for(wanted, end), true, {}};
+        });
+    }
+
+    void serve_text(std::string const& text, bool closes = false)
+    {
+        serve([this, text, closes](std::string const& wanted) {
+            asked_for.push_back(wanted.substr(0, wanted.find(" HTTP")));
+            return wire_answer{text, closes, {}};
+        });
+    }
+
+    /// A server that gives these answers, one after the other.
+    void serve_in_turn(std::deque<std::string> answers)
+    {
+        serve([this, left = std::move(answers)](std::string const& wanted) mutable {
+            asked_for.push_back(wanted.substr(0, wanted.find(" HTTP")));
+            wire_answer made;
+            made.text = left.front();
+            left.pop_front();
+            return made;
+        });
+    }
+
+    /// Lets time pass until `call` is done or nothing is left to wait for.
+    template <class T>
+    void finish(started<T>& call)
+    {
+        while (!call.done() && time->next())
+            pass_to_next();
+    }
+
+    response_stream opened(request_options const& of_call = {})
+    {
+        auto opens = start(of_api().stream(asked, of_call));
+        finish(opens);
+        return std::move(opens.get());
+    }
+
+    /// Reads to the end.
+    seen read(response_stream& events)
+    {
+        seen result;
+        for (;;) {
+            auto reads = next(events);
+            finish(reads);
+            result.code = reads.code();
+            result.what = reads.what();
+            if (result.code || reads.get() == nullptr)
+                return result;
+            auto const& event = *reads.get();
+            result.events.push_back(
+                std::to_string(event.sequence_number().value_or(-1)) + ' ' +
+                std::string(event.type())
+            );
+            result.text += event.text();
+        }
+    }
+
+    /// Checks that all of the response was seen, each event once.
+    void check_whole(seen const& result, response_stream const& events, std::size_t first = 0)
+    {
+        BOOST_TEST(!result.code, result.what);
+        BOOST_TEST(result.events == expected(first), boost::test_tools::per_element());
+        BOOST_TEST((events.snapshot().status == "completed"));
+        BOOST_TEST(events.snapshot().text() == "Hello");
+        pass(250ms); // for the rest of a body that has no end
+        check_nothing_runs();
+    }
+
+    static std::vector<std::string> expected(std::size_t first = 0)
+    {
+        static std::vector<std::string> const types{
+            "response.created",
+            "response.queued",
+            "response.in_progress",
+            "response.output_item.added",
+            "response.output_text.delta",
+            "response.hologram.rotated",
+            "response.output_text.delta",
+            "response.completed"};
+        std::vector<std::string> made;
+        for (auto i = first; i < types.size(); ++i)
+            made.push_back(std::to_string(i) + ' ' + types[i]);
+        return made;
+    }
+
+    std::vector<std::string> asked_for;
+};
+
+/// How a connection is lost.
+enum class loss
+{
+    fin,
+    reset,
+    silence
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(api_resume, resume_fixture)
+
+BOOST_AUTO_TEST_CASE(a_connection_that_is_lost_at_any_byte_costs_no_event_and_doubles_none)
+{
+    auto const events = join_events(0, all_events);
+    auto const of_length = stream_response(events);
+    auto const until_close = stream_head + events;
+    std::size_t trials = 0;
+    for (auto const& whole : {of_length, until_close}) {
+        for (auto const how : {loss::fin, loss::reset, loss::silence}) {
+            for (std::size_t size = 0; size <= whole.size(); ++size) {
+                resume_fixture one;
+                one.serve([&](std::string const&) {
+                    wire_answer made;
+                    made.text = whole.substr(0, size);
+                    made.closes = how == loss::fin;
+                    if (how == loss::reset)
+                        made.fails = asio::error::connection_reset;
+                    return made;
+                });
+                one.options.deadlines.first_byte = 10s;
+                one.serve_well();
+                auto opens = one.start(one.of_api().stream(one.asked));
+                one.finish(opens);
+                // What may be worked on, and what has begun to answer, is not asked again.
+                auto const head = whole.size() - events.size();
+                if (size < head && (size != 0 || how == loss::silence)) {
+                    BOOST_TEST((opens.code() == condition::retryable), opens.what());
+                    continue;
+                }
+                BOOST_TEST_CONTEXT("after " << size << " bytes, way " << static_cast<int>(how))
+                {
+                    BOOST_TEST_REQUIRE(!opens.code(), opens.what());
+                    auto result = one.read(opens.get());
+                    // The id is not known before the first event is.
+                    auto const first = head + background_events()[0].size();
+                    bool const nameless = size >= head && size < first;
+                    if (nameless)
+                        BOOST_TEST((result.code == condition::retryable), result.what);
+                    else
+                        one.check_whole(result, opens.get());
+                    ++trials;
+                }
+            }
+        }
+    }
+    BOOST_TEST(trials > 5'000u);
+}
+
+BOOST_AUTO_TEST_CASE(every_event_may_come_on_a_connection_of_its_own)
+{
+    for (std::size_t end = 1; end != all_events; ++end)
+        serve_until(end);
+    serve_well();
+    auto events = opened();
+    auto const result = read(events);
+    check_whole(result, events);
+    BOOST_TEST(asked_for.size() == all_events);
+    BOOST_TEST(asked_for.front() == "POST /v1/responses");
+    BOOST_TEST(asked_for[1] == "GET /v1/responses/resp_1?stream=true&starting_after=0");
+    BOOST_TEST(asked_for.back() == "GET /v1/responses/resp_1?stream=true&starting_after=6");
+    BOOST_TEST(events.attempts().size() == all_events);
+    BOOST_TEST((events.attempts()[0].code == errc::truncated_stream));
+    BOOST_TEST(!events.attempts().back().code);
+    BOOST_TEST(api().statistics().retries == all_events - 1);
+    BOOST_TEST(api().statistics().calls == 1u);
+    check_books(0, 0, 0, 0);
+}
+
+BOOST_AUTO_TEST_CASE(the_present_event_stays_while_the_stream_is_ready_again)
+{
+    serve_until(5);
+    serve_well();
+    auto events = opened();
+    for (int i = 0; i != 4; ++i)
+        next(events).get();
+    auto const* const present = next(events).get();
+    BOOST_TEST(present->text() == "Hel");
+    auto asks = start(events.ready(100ms)); // too short for the pause
+    finish(asks);
+    BOOST_TEST(!asks.get());
+    BOOST_TEST(present->text() == "Hel");
+    auto again = start(events.ready(60s));
+    finish(again);
+    BOOST_TEST(again.get());
+    BOOST_TEST(present->text() == "Hel");
+    BOOST_TEST(events.sequence_number().value() == 4);
+    auto const rest = read(events);
+    check_whole({expected(), rest.text, rest.code, rest.what}, events);
+    BOOST_TEST(rest.events == expected(5), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_next_that_is_cancelled_meanwhile_loses_nothing)
+{
+    serve_until(5);
+    serve_well();
+    auto events = opened();
+    for (int i = 0; i != 5; ++i)
+        next(events).get();
+    for (int i = 0; i != 3; ++i) {
+        auto waits = next(events);
+        BOOST_TEST(!waits.done());
+        waits.cancel();
+        BOOST_TEST((waits.code() == asio::error::operation_aborted));
+        pass(100ms);
+    }
+    auto const rest = read(events);
+    BOOST_TEST(rest.events == expected(5), boost::test_tools::per_element());
+    BOOST_TEST(asked_for.size() == 2u);
+    check_nothing_runs();
+}
+
+BOOST_AUTO_TEST_CASE(one_that_is_destroyed_meanwhile_cancels_its_response)
+{
+    for (auto const passed : {0ms, 600ms}) { // in the pause, and while it waits for an answer
+        resume_fixture one;
+        one.serve_until(3);
+        auto const far = one.connect({});
+        {
+            auto events = one.opened();
+            for (int i = 0; i != 3; ++i)
+                one.next(events).get();
+            auto waits = one.next(events);
+            one.pass(passed);
+            waits.cancel();
+            if (passed == 0ms)
+                far->when_sent = [to = far.get(), &one](std::string_view) {
+                    to->give(one.cancelled_answer);
+                };
+            else
+                one.connect({one.cancelled_answer});
+        }
+        one.settle();
+        one.check_books(1, 1, 0, 0);
+        one.check_nothing_runs();
+        BOOST_TEST(!one.time->next());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(events_that_come_again_are_dropped)
+{
+    serve_until(5);
+    serve_text(stream_head + join_events(0, all_events), true); // whatever was asked for
+    auto events = opened();
+    auto const result = read(events);
+    check_whole(result, events);
+}
+
+BOOST_AUTO_TEST_CASE(a_gap_is_asked_for)
+{
+    serve_until(3);
+    serve_text(stream_head + join_events(4, all_events));
+    serve_well();
+    auto events = opened();
+    auto const result = read(events);
+    check_whole(result, events);
+    BOOST_TEST(asked_for.back() == "GET /v1/responses/resp_1?stream=true&starting_after=2");
+}
+
+BOOST_AUTO_TEST_CASE(a_gap_within_a_connection_is_asked_for)
+{
+    serve_text(stream_head + join_events(0, 2) + join_events(4, all_events));
+    serve_well();
+    auto events = opened();
+    auto const result = read(events);
+    check_whole(result, events);
+    BOOST_TEST(asked_for.back() == "GET /v1/responses/resp_1?stream=true&starting_after=1");
+}
+
+BOOST_AUTO_TEST_CASE(a_gap_that_stays_is_an_error)
+{
+    serve_until(3);
+    for (int i = 0; i != 4; ++i)
+        serve_text(stream_head + join_events(4, all_events));
+    auto events = opened();
+    auto const result = read(events);
+    BOOST_TEST((result.code == errc::truncated_stream));
+    BOOST_TEST(contains(result.what, "sequence number 3 is missing: 4 came"), result.what);
+    BOOST_TEST(contains(result.what, "no retries left after 2"), result.what);
+    BOOST_TEST(result.events.size() == 3u);
+    BOOST_TEST(asked_for.size() == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_reached_any_more_fails_with_all_attempts)
+{
+    serve_until(3);
+    auto events = opened();
+    auto const result = read(events);
+    BOOST_TEST((result.code == asio::error::connection_refused), result.what);
+    BOOST_TEST(result.events.size() == 3u);
+    auto reads = next(events);
+    BOOST_CHECK_EXCEPTION(reads.get(), error, [](error const& e) {
+        BOOST_TEST_REQUIRE(e.attempts().size() == 4u);
+        BOOST_TEST((e.attempts()[0].code == errc::truncated_stream));
+        return e.attempts()[3].code == asio::error::connection_refused;
+    });
+}
+
+BOOST_AUTO_TEST_CASE(without_retries_a_stream_breaks)
+{
+    options.retries.max_retries = 0;
+    serve_until(3);
+    auto events = opened();
+    auto const result = read(events);
+    BOOST_TEST((result.code == errc::truncated_stream));
+    BOOST_TEST(contains(result.what, "retry_options::max_retries"), result.what);
+    BOOST_TEST(dialer->dials == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(the_total_deadline_spans_all_connections)
+{
+    options.deadlines.total = 15s;
+    serve_text(stream_head + join_events(0, 3)); // and silence
+    serve_text(stream_head + join_events(3, 4));
+    auto events = opened();
+    auto const before = time->now();
+    auto const result = read(events);
+    BOOST_TEST((result.code == errc::total_timeout), result.what);
+    BOOST_TEST((time->now() - before == 15s));
+    BOOST_TEST(result.events.size() == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_in_the_foreground_does_not_go_on)
+{
+    asked.background = false;
+    serve_until(3);
+    auto events = opened();
+    BOOST_TEST((read(events).code == errc::truncated_stream));
+    BOOST_TEST(dialer->dials == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(an_error_of_the_server_ends_the_stream)
+{
+    serve_text(
+        stream_head + join_events(0, 3) + R"(data: {"type":"error","message":"no","code":"c1"})" +
+        "\n\n"
+    );
+    auto events = opened();
+    auto const result = read(events);
+    BOOST_TEST((result.code == errc::server_error));
+    BOOST_TEST(dialer->dials == 1u);
+    events = {};
+    settle();
+    check_books(0, 0, 0, 0);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_streamed_any_more_is_retrieved_until_it_is_over)
+{
+    auto const running = response(200, response_json("in_progress"));
+    auto const over = response(200, response_json("completed", saved_text), "x-request-id: r9\r\n");
+    auto const no = response(400, R"({"error":{"message":"cannot be streamed"}})");
+    auto const empty = stream_response("");
+    std::vector<std::deque<std::string>> const servers{
+        {no, running, over},    // refuses to stream
+        {running, over},        // answers with the response as it is
+        {over},                 // the same, at its end
+        {empty, running, over}, // streams nothing
+    };
+    for (std::size_t i = 0; i != servers.size(); ++i) {
+        BOOST_TEST_CONTEXT("server " << i)
+        {
+            resume_fixture one;
+            one.serve_until(3);
+            one.serve_in_turn(servers[i]);
+            auto events = one.opened();
+            auto result = one.read(events);
+            auto const wanted = std::vector<std::string>{
+                "0 response.created",
+                "1 response.queued",
+                "2 response.in_progress",
+                "-1 response.completed"};
+            BOOST_TEST(!result.code, result.what);
+            BOOST_TEST(result.events == wanted, boost::test_tools::per_element());
+            BOOST_TEST(events.snapshot().text() == "Hello");
+            BOOST_TEST(events.request_id() == "r9");
+            BOOST_TEST(events.attempts().size() > 1u);
+            BOOST_TEST(one.asked_for.size() == 1 + servers[i].size());
+            one.check_nothing_runs();
+            events = {};
+            one.settle();
+            one.check_books(0, 0, 0, 0);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_response_that_is_gone_is_an_error)
+{
+    serve_until(3);
+    auto const gone = response(404, R"({"error":{"message":"gone"}})");
+    serve_in_turn({gone, gone});
+    auto events = opened();
+    auto const result = read(events);
+    BOOST_TEST((result.code == errc::not_found), result.what);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_does_not_stream_in_the_background_is_asked_until_the_end)
+{
+    auto const whole = response(200, response_json("completed", saved_text));
+    serve_in_turn({response(200, response_json("queued")), whole});
+    auto events = opened();
+    auto const result = read(events);
+    BOOST_TEST(!result.code, result.what);
+    BOOST_TEST(result.events.size() == 1u);
+    BOOST_TEST(events.snapshot().text() == "Hello");
+    BOOST_TEST(asked_for.back() == "GET /v1/responses/resp_1");
+    check_nothing_runs();
+}
+
+BOOST_AUTO_TEST_CASE(a_response_that_others_cancelled_ends_the_stream)
+{
+    serve_until(3);
+    serve_text(stream_head, true);
+    serve_text(response(200, response_json("cancelled")), true);
+    auto events = opened();
+    auto const result = read(events);
+    BOOST_TEST(!result.code, result.what);
+    BOOST_TEST(result.events.back() == "-1 response.incomplete");
+    BOOST_CHECK_THROW(static_cast<void>(events.snapshot().value_or_throw()), api_error);
+}
+
+// resume ----------------------------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(a_stream_is_resumed_behind_an_event)
+{
+    serve_well();
+    auto opens = start(of_api().resume("resp_1", 4));
+    auto& events = opens.get();
+    BOOST_TEST(events.response_id() == "resp_1");
+    auto const result = read(events);
+    check_whole(result, events, 5);
+    BOOST_TEST(asked_for.front() == "GET /v1/responses/resp_1?stream=true&starting_after=4");
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_is_resumed_from_its_beginning)
+{
+    serve_until(2);
+    serve_well();
+    auto opens = start(of_api().resume("resp_1"));
+    auto const result = read(opens.get());
+    check_whole(result, opens.get());
+    BOOST_TEST(asked_for.front() == "GET /v1/responses/resp_1?stream=true");
+    BOOST_TEST(asked_for.back() == "GET /v1/responses/resp_1?stream=true&starting_after=1");
+}
+
+BOOST_AUTO_TEST_CASE(a_resumed_stream_that_breaks_before_its_first_event_goes_on)
+{
+    serve_text(stream_head, true);
+    serve_well();
+    auto opens = start(of_api().resume("resp_1", 4));
+    auto const result = read(opens.get());
+    BOOST_TEST(!result.code, result.what);
+    BOOST_TEST(result.events == expected(5), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_resumed_stream_leaves_its_response_running)
+{
+    {
+        serve_until(3);
+        auto opens = start(of_api().resume("resp_1"));
+        next(opens.get()).get();
+    }
+    settle();
+    BOOST_TEST(dialer->dials == 1u);
+    check_books(0, 0, 0, 0);
+
+    request_options of_call;
+    of_call.on_abandon = on_abandon::cancel;
+    {
+        serve_until(3);
+        auto opens = start(of_api().resume("resp_1", std::nullopt, of_call));
+        connect({cancelled_answer});
+    }
+    settle();
+    check_books(1, 1, 0, 0);
+}
+
+BOOST_AUTO_TEST_CASE(an_id_that_is_none_is_refused_by_the_call)
+{
+    BOOST_CHECK_THROW(static_cast<void>(of_api().resume("")), error);
+    BOOST_CHECK_THROW(static_cast<void>(of_api().wait("")), error);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace hicap::test

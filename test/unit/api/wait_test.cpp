@@ -1,0 +1,288 @@
+// A response in the background is waited for by asking for it.
+
+#include "unit/api/background_fixture.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <deque>
+#include <string>
+#include <vector>
+
+namespace hicap::test {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+
+std::string const running = response(200, response_json("in_progress"));
+std::string const over = response(200, response_json("completed", saved_text));
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(api_wait, background_fixture)
+
+BOOST_AUTO_TEST_CASE(pauses_double_until_the_response_is_over)
+{
+    auto const far = connect(
+        {running,
+         running,
+         running,
+         running,
+         running,
+         running,
+         response(200, response_json("queued")),
+         over}
+    );
+    auto waits = start(of_api().wait("resp_1"));
+    for (auto const length : {500ms, 1'000ms, 2'000ms, 4'000ms, 5'000ms, 5'000ms, 5'000ms})
+        BOOST_TEST((pass_to_next() == length));
+    BOOST_TEST_REQUIRE(waits.done());
+    BOOST_TEST(waits.get().text() == "Hello");
+    BOOST_TEST(waits.get().request_id() == "r1");
+    BOOST_TEST(waits.get().attempts().size() == 1u);
+    BOOST_TEST(count(far->sent, "GET /v1/responses/resp_1 HTTP/1.1\r\n") == 8u);
+    BOOST_TEST(api().statistics().calls == 1u);
+    BOOST_TEST(dialer->dials == 1u);
+    check_books(0, 0, 0, 0);
+    check_nothing_runs();
+}
+
+BOOST_AUTO_TEST_CASE(pauses_are_jittered)
+{
+    random = 0.5;
+    connect({running, over});
+    auto waits = start(of_api().wait("resp_1"));
+    BOOST_TEST((pass_to_next() == 438ms));
+    BOOST_TEST(waits.get().text() == "Hello");
+}
+
+BOOST_AUTO_TEST_CASE(the_caller_may_set_the_pauses)
+{
+    connect({running, running, running, over});
+    responses::wait_options how;
+    how.first_pause = 10ms;
+    how.max_pause = 25ms;
+    auto waits = start(of_api().wait("resp_1", how));
+    for (auto const length : {10ms, 20ms, 25ms})
+        BOOST_TEST((pass_to_next() == length));
+    BOOST_TEST(waits.get().text() == "Hello");
+
+    how.max_pause = -1ms;
+    BOOST_CHECK_THROW(static_cast<void>(of_api().wait("resp_1", how)), error);
+}
+
+BOOST_AUTO_TEST_CASE(the_server_may_ask_for_a_pause)
+{
+    connect(
+        {response(200, response_json("in_progress"), "retry-after: 7\r\n"),
+         response(200, response_json("in_progress"), "retry-after-ms: 30\r\n"),
+         over}
+    );
+    auto waits = start(of_api().wait("resp_1"));
+    BOOST_TEST((pass_to_next() == 7s));
+    BOOST_TEST((pass_to_next() == 30ms));
+    BOOST_TEST(waits.get().text() == "Hello");
+}
+
+BOOST_AUTO_TEST_CASE(every_end_is_a_value)
+{
+    for (auto const* const status : {"completed", "failed", "incomplete", "cancelled", "newer"}) {
+        background_fixture one;
+        one.connect({response(200, response_json(status))});
+        auto waits = one.start(one.of_api().wait("resp_1"));
+        BOOST_TEST((waits.get().status == std::string_view(status)));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_failure_in_between_is_tried_again)
+{
+    connect({running, response(503, "{}"), running, over});
+    auto waits = start(of_api().wait("resp_1"));
+    while (time->next())
+        pass_to_next();
+    BOOST_TEST(waits.get().text() == "Hello");
+    BOOST_TEST(api().statistics().retries == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(the_total_deadline_bounds_the_wait)
+{
+    request_options of_call;
+    of_call.deadlines.total = 1'200ms;
+    connect({running, running, running});
+    responses::wait_options const how;
+    auto waits = start(of_api().wait("resp_1", how, of_call));
+    BOOST_TEST((pass_to_next() == 500ms));
+    BOOST_TEST((pass_to_next() == 700ms));
+    BOOST_TEST((waits.code() == errc::total_timeout));
+    BOOST_TEST(contains(waits.what(), "waiting for the response to end"), waits.what());
+    settle();
+    check_books(0, 0, 0, 0);
+    check_nothing_runs();
+}
+
+BOOST_AUTO_TEST_CASE(a_wait_that_is_cancelled_cancels_its_response)
+{
+    for (bool const in_pause : {true, false}) {
+        background_fixture one;
+        auto const far = in_pause ? one.connect({running, one.cancelled_answer}) : one.connect({});
+        auto waits = one.start(one.of_api().wait("resp_1"));
+        if (!in_pause)
+            one.connect({one.cancelled_answer});
+        BOOST_TEST(!waits.done());
+        waits.cancel();
+        BOOST_TEST((waits.code() == asio::error::operation_aborted));
+        one.settle();
+        one.check_books(1, 1, 0, 0);
+        one.check_nothing_runs();
+        BOOST_TEST(!one.time->next());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_wait_may_leave_its_response_running)
+{
+    connect({running});
+    request_options of_call;
+    of_call.on_abandon = on_abandon::keep_running;
+    responses::wait_options const how;
+    auto waits = start(of_api().wait("resp_1", how, of_call));
+    waits.cancel();
+    settle();
+    check_books(0, 0, 0, 0);
+    check_nothing_runs();
+}
+
+BOOST_AUTO_TEST_CASE(a_wait_that_fails_leaves_its_response_running)
+{
+    connect({running, response(404, R"({"error":{"message":"gone"}})")});
+    auto waits = start(of_api().wait("resp_1"));
+    pass_to_next();
+    BOOST_TEST((waits.code() == errc::not_found));
+    settle();
+    check_books(0, 0, 0, 0);
+    check_nothing_runs();
+}
+
+BOOST_AUTO_TEST_CASE(a_wait_that_is_shut_down_cancels_its_response)
+{
+    connect({running, cancelled_answer});
+    responses::wait_options how;
+    how.first_pause = 3s;
+    auto waits = start(of_api().wait("resp_1", how));
+    started<std::size_t> ending(context, api().shutdown(1s));
+    pass(1s);
+    BOOST_TEST((waits.code() == errc::client_shut_down));
+    settle();
+    BOOST_TEST(ending.get() == 1u);
+    check_books(1, 1, 0, 0);
+    check_nothing_runs();
+}
+
+BOOST_AUTO_TEST_CASE(a_response_is_made_and_waited_for)
+{
+    asked.background = std::nullopt;
+    auto const far = connect({response(200, response_json("queued")), running, over});
+    auto waits = start(of_api().create_and_wait(asked));
+    BOOST_TEST((pass_to_next() == 500ms));
+    BOOST_TEST(waits.get().text() == "Hello");
+    BOOST_TEST(contains(far->sent, R"("background":true})"));
+    BOOST_TEST(count(far->sent, "GET /v1/responses/resp_1 HTTP/1.1") == 2u);
+    check_books(0, 0, 0, 0);
+    check_nothing_runs();
+}
+
+BOOST_AUTO_TEST_CASE(a_response_that_is_over_at_once_is_not_waited_for)
+{
+    connect({over});
+    auto waits = start(of_api().create_and_wait(asked));
+    BOOST_TEST(waits.get().text() == "Hello");
+}
+
+BOOST_AUTO_TEST_CASE(one_deadline_bounds_both)
+{
+    request_options of_call;
+    of_call.deadlines.total = 1s;
+    auto const far = connect({});
+    auto waits = start(of_api().create_and_wait(asked, of_call));
+    pass(800ms);
+    far->when_sent = [to = far.get(), this](std::string_view sent) {
+        to->give(contains(sent, "/cancel") ? cancelled_answer : running);
+    };
+    far->give(response(200, response_json("queued")));
+    settle();
+    BOOST_TEST(!waits.done());
+    pass(200ms);
+    BOOST_TEST((waits.code() == errc::total_timeout));
+    // Nobody knows its id.
+    settle();
+    check_books(1, 1, 0, 0);
+    check_nothing_runs();
+}
+
+BOOST_AUTO_TEST_CASE(one_that_is_cancelled_at_any_time_is_cancelled_on_the_server)
+{
+    // While it is made, which cannot be undone yet, and while it is waited for.
+    auto const far = connect({});
+    auto waits = start(of_api().create_and_wait(asked));
+    waits.cancel();
+    BOOST_TEST((waits.code() == asio::error::operation_aborted));
+    far->when_sent = [to = far.get(), this](std::string_view) { to->give(cancelled_answer); };
+    far->give(response(200, response_json("queued")));
+    settle();
+    check_books(1, 1, 0, 0);
+
+    background_fixture other;
+    other.connect({response(200, response_json("queued")), running, other.cancelled_answer});
+    auto second = other.start(other.of_api().create_and_wait(other.asked));
+    second.cancel();
+    other.settle();
+    other.check_books(1, 1, 0, 0);
+    other.check_nothing_runs();
+}
+
+// Failure as a value ----------------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(a_failure_is_a_value_until_it_is_asked_to_be_an_error)
+{
+    connect(
+        {response(
+             200,
+             response_json("failed", R"(,"error":{"code":"server_error","message":"it broke"})")
+         ),
+         response(
+             200,
+             response_json("incomplete", R"(,"incomplete_details":{"reason":"content_filter"})")
+         ),
+         response(200, response_json("cancelled")),
+         over}
+    );
+    auto failed = start(of_api().wait("resp_1"));
+    BOOST_CHECK_EXCEPTION(
+        static_cast<void>(failed.get().value_or_throw()),
+        api_error,
+        [](api_error const& e) {
+            BOOST_TEST(e.api_code() == "server_error");
+            BOOST_TEST(e.message() == "it broke");
+            BOOST_TEST(e.request_id() == "r1");
+            return e.status() == 200;
+        }
+    );
+    auto cut = start(of_api().wait("resp_1"));
+    BOOST_CHECK_EXCEPTION(
+        static_cast<void>(cut.get().value_or_throw()),
+        api_error,
+        [](api_error const& e) {
+            BOOST_TEST(contains(e.what(), "incomplete"), e.what());
+            return e.api_code() == "content_filter";
+        }
+    );
+    auto stopped = start(of_api().wait("resp_1"));
+    BOOST_CHECK_THROW(static_cast<void>(stopped.get().value_or_throw()), api_error);
+    auto whole = start(of_api().wait("resp_1"));
+    BOOST_TEST(whole.get().value_or_throw().text() == "Hello");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace hicap::test
