@@ -1,4 +1,4 @@
-# usage: examples_run.sh EMULATOR QUICKSTART CHAT_STREAM
+# usage: examples_run.sh EMULATOR QUICKSTART CHAT_STREAM BACKGROUND_CANCEL RESUME
 # Runs the examples against an emulator with TLS and reports as the Test Anything Protocol does.
 set -euo pipefail
 source scripts/common.sh
@@ -6,6 +6,8 @@ source test/examples/common.sh
 emulator=$1
 quickstart=$2
 chat_stream=$3
+background_cancel=$4
+resume=$5
 
 # At this pace an answer takes long enough to be interrupted.
 start_emulator "$emulator" --tls --ca-file "$scratch/ca.pem" --api-key right --tokens-per-second 50
@@ -95,6 +97,26 @@ quickstart_answers() {
     ((status == 0)) && writes out '^request id: req_'
 }
 
+interrupt_cancels_in_the_background() {
+    local first
+    rm -f "$scratch/answer"
+    mkfifo "$scratch/answer"
+    SSL_CERT_FILE="$scratch/ca.pem" "$background_cancel" >"$scratch/answer" 2>"$scratch/err" &
+    exec {answer}<"$scratch/answer"
+    IFS= read -r -N 1 -t 30 first <&"$answer"
+    kill -INT $!
+    status=0
+    wait $! || status=$?
+    exec {answer}<&-
+    [[ -n $first ]] && ((status == 0)) && writes err '^resp_[0-9a-z]+ cancelled$' &&
+        writes err '^saved: up to [1-9][0-9]* of 2000 tokens; kept: [1-9][0-9]* bytes of text$'
+}
+
+answer_is_resumed_by_another_client() {
+    run env SSL_CERT_FILE="$scratch/ca.pem" "$resume" </dev/null
+    ((status == 0 && $(lines out) == 2)) && writes err '^left resp_[0-9a-z]+ after event [1-9][0-9]*$'
+}
+
 tests=(
     answer_is_streamed_and_summed_up
     prompt_may_come_from_standard_input
@@ -107,5 +129,7 @@ tests=(
     unknown_option_is_a_usage_error
     interrupt_stops_the_stream
     quickstart_answers
+    interrupt_cancels_in_the_background
+    answer_is_resumed_by_another_client
 )
 run_tests "${tests[@]}"
