@@ -53,7 +53,12 @@ void add_call(error& failure, response_info const& info)
 
 void add_server(error& failure, net::operation const& call, std::string_view request_id)
 {
-    std::string note(call.server());
+    add_server(failure, call.server(), request_id);
+}
+
+void add_server(error& failure, std::string_view server, std::string_view request_id)
+{
+    std::string note(server);
     if (failure.request_id().empty() && !request_id.empty()) {
         failure.set_request_id(std::string(request_id));
         note += note.empty() ? "request id " : ", request id ";

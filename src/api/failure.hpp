@@ -24,6 +24,9 @@ void add_call(error& failure, response_info const& info);
 /// in it.
 void add_server(error& failure, net::operation const& call, std::string_view request_id = {});
 
+/// The same where the server is known by its name alone, which may be empty.
+void add_server(error& failure, std::string_view server, std::string_view request_id);
+
 /// Adds to the message why the call was not tried again, where there is a reason.
 void add_reason(error& failure, std::string_view not_retried);
 

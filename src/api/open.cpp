@@ -86,6 +86,18 @@ policy::failed_attempt facts_of(boost::system::error_code code, net::call const&
     }
 }
 
+/// Between two attempts: throws where the operation was stopped, and tells of those before.
+void check_running(net::call& on)
+{
+    try {
+        on.running().check();
+    } catch (error& stopped) {
+        on.running().watched().fails(stopped.code());
+        stopped.set_attempts(std::move(on.earlier));
+        throw;
+    }
+}
+
 [[noreturn]] void throw_failure(
     std::optional<api_error::details> refused,
     std::exception_ptr const& broken,
@@ -230,8 +242,6 @@ policy::retry_decision client_core::decide(
         decision.retry = false;
         decision.why_not = policy::refusal::budget_spent;
     }
-    if (decision.retry)
-        ++retries_;
     return decision;
 }
 
@@ -309,7 +319,8 @@ client_core::open(std::shared_ptr<prepared_request const> kept, net::call on)
             continue;
         if (decision.pause.count() > 0)
             co_await pause(&on, decision.pause);
-        on.running().check();
+        check_running(on);
+        ++retries_;
     }
 }
 

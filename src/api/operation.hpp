@@ -47,6 +47,7 @@ void decode_answer(net::watch& call, response_info const& info, std::string_view
         decode_body(info, body, call.hidden(), value);
         call.ends(call_end::completed);
     } catch (error& failure) {
+        add_server(failure, call.server(), info.request_id());
         add_call(failure, info);
         call.ends(call_end::failed, failure.code());
         throw;

@@ -41,6 +41,9 @@ public:
     /// The key that is sent, for whoever shows what the server says.
     void hides(hidden_secret key) noexcept { hidden_ = std::move(key); }
 
+    /// Empty where nobody said so.
+    [[nodiscard]] std::string_view server() const noexcept { return server_; }
+
     [[nodiscard]] hidden_secret const& hidden() const noexcept { return hidden_; }
 
     void attempt_begins() noexcept;

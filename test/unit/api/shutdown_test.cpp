@@ -1,6 +1,8 @@
 #include "unit/api/chat_stream.hpp"
 #include "unit/api/client_fixture.hpp"
 
+#include <hicap/observer.hpp>
+
 #include <boost/asio/error.hpp>
 #include <boost/test/unit_test.hpp>
 
@@ -173,9 +175,27 @@ BOOST_AUTO_TEST_CASE(a_call_that_reads_why_it_was_refused_is_stopped)
 BOOST_AUTO_TEST_CASE(a_call_that_pauses_before_a_retry_is_stopped)
 {
     connect({response(429, "{}", "retry-after: 30\r\n")});
+
+    struct end_observer final : observer
+    {
+        void on_end(end_event const& event) noexcept override { code = event.code; }
+
+        boost::system::error_code code;
+    };
+
+    auto const seen = std::make_shared<end_observer>();
+    options.observer = seen;
     auto call = create();
     check_stopped(call);
     BOOST_TEST(dialer->dials == 1u);
+    BOOST_TEST(api().statistics().retries == 0u); // it was never made
+    BOOST_TEST((seen->code == errc::client_shut_down));
+    try {
+        call.get();
+    } catch (error const& stopped) {
+        BOOST_TEST_REQUIRE(stopped.attempts().size() == 1u);
+        BOOST_TEST(stopped.attempts()[0].status == 429);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_stream_that_waits_for_an_event_is_stopped)
