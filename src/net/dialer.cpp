@@ -68,7 +68,8 @@ void set_up(native_socket& connected, tcp_options const& options)
 }
 
 /// Opens the socket of the system itself, for a program that this one executes must not get it:
-/// Asio does not ask for that, and what is asked for later comes too late for another thread's fork.
+/// Asio does not ask for that, and what is asked for later comes too late for another thread's
+/// fork.
 void open(native_socket& link, native_socket::protocol_type const& kind, error_code& code)
 {
 #ifdef SOCK_CLOEXEC
@@ -109,12 +110,9 @@ public:
             progress.wake();
             return;
         }
-        made.link.async_connect(
-            where,
-            [self = shared_from_this(), &made](error_code code) {
-                self->finish(made, code);
-            }
-        );
+        made.link.async_connect(where, [self = shared_from_this(), &made](error_code code) {
+            self->finish(made, code);
+        });
     }
 
     /// The connected socket where there is one. `failures` counts those that have failed since.
@@ -217,7 +215,14 @@ asio::awaitable<native_socket> connect_first(
 class system_dialer final : public dialer
 {
 public:
-    explicit system_dialer(dial_options options) : options_(std::move(options)) {}
+    explicit system_dialer(dial_options options)
+        : options_(std::move(options)),
+          name_(
+              options_.proxy ? options_.proxy->host : options_.host,
+              options_.proxy ? options_.proxy->port : options_.port,
+              options_.proxy ? "the proxy's host name" : "the host name"
+          )
+    {}
 
     asio::awaitable<std::unique_ptr<socket>> dial(call* on) override
     {
@@ -238,16 +243,22 @@ private:
         auto const* const proxy = options_.proxy ? &*options_.proxy : nullptr;
         auto const& host = proxy != nullptr ? proxy->host : options_.host;
         auto const& port = proxy != nullptr ? proxy->port : options_.port;
-        char const* const of_whom = proxy != nullptr ? "the proxy's host name" : "the host name";
-        auto const found = co_await look_up(host, port, on, of_whom);
+        auto const found = co_await name_.find(on);
         auto const ordered = interleave_families(found);
         std::vector<native_socket::endpoint_type> where(ordered.begin(), ordered.end());
 
         auto const deadline = on->begin(phase::connect);
         auto const name = (proxy != nullptr ? "the proxy " : "") + host + " port " + port;
-        auto connected = co_await connect_first(std::move(where), name, on, deadline);
-        set_up(connected, options_.tcp);
-        auto link = make_socket(std::move(connected), on->shared_time());
+        std::optional<native_socket> connected;
+        try {
+            auto first = co_await connect_first(std::move(where), name, on, deadline);
+            connected.emplace(std::move(first));
+        } catch (error const&) {
+            name_.forget(); // the host may have moved
+            throw;
+        }
+        set_up(*connected, options_.tcp);
+        auto link = make_socket(std::move(*connected), on->shared_time());
         if (proxy != nullptr) {
             waiting const here(on->running(), *link);
             auto const colon = options_.host.find(':') != std::string::npos; // of an IPv6 address
@@ -262,6 +273,7 @@ private:
     }
 
     dial_options options_;
+    name_lookup name_;
 };
 
 } // namespace

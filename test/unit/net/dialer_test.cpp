@@ -229,12 +229,14 @@ BOOST_AUTO_TEST_CASE(a_connection_keeps_no_loop_running_whose_executor_counts_as
     for (auto const& time : {net::system_clock(), std::shared_ptr<net::clock>(with.clock)}) {
         net::call on(time, {}, net::clock::time_point::max(), with.operation);
         std::unique_ptr<net::socket> kept;
-        auto const counts =
-            asio::require(context.get_executor(), asio::execution::outstanding_work.tracked);
         auto const keep = [&](std::exception_ptr, std::unique_ptr<net::socket> opened) {
             kept = std::move(opened);
         };
-        asio::co_spawn(counts, use_once(last, &on), keep);
+        asio::co_spawn(
+            asio::require(context.get_executor(), asio::execution::outstanding_work.tracked),
+            use_once(last, &on),
+            keep
+        );
         context.restart();
         context.run(); // returns
         BOOST_TEST((kept != nullptr));
@@ -272,6 +274,22 @@ BOOST_AUTO_TEST_CASE(an_address_that_fails_gives_way_to_the_next_at_once)
     dials.finish(); // while the clock stands still
     BOOST_TEST(dials.code().message() == boost::system::error_code().message());
     BOOST_TEST(far.was_reached());
+}
+
+BOOST_AUTO_TEST_CASE(a_host_that_cannot_be_reached_is_looked_up_again)
+{
+    listener const far(far_context, "127.0.0.2");
+    system.define("api.test", {"127.0.0.1"}); // where it does not listen
+    auto moved = dial("api.test", far.port());
+    moved.finish();
+    BOOST_TEST((moved.code() == asio::error::connection_refused));
+    system.define("api.test", {"127.0.0.2"});
+    for (unsigned const lookups : {2u, 2u}) {
+        auto dials = started<std::unique_ptr<net::socket>>(context, last->dial(&with.on));
+        dials.finish();
+        BOOST_TEST((dials.get() != nullptr));
+        BOOST_TEST(system.lookups() == lookups); // one that has served is used again
+    }
 }
 
 BOOST_AUTO_TEST_CASE(when_all_addresses_fail_the_first_says_why)

@@ -112,8 +112,10 @@ BOOST_AUTO_TEST_CASE(one_that_has_spawned_another_is_not_fresh_again)
     BOOST_TEST_REQUIRE(got.fresh.size() == 5u);
     BOOST_TEST(got.fresh[0]);
     // The second answer is that of the spawning one, which may count as fresh itself.
-    BOOST_TEST((std::vector<bool>(got.fresh.begin() + 2, got.fresh.end()) ==
-                std::vector<bool>{false, false, false}));
+    BOOST_TEST(
+        (std::vector<bool>(got.fresh.begin() + 2, got.fresh.end()) ==
+         std::vector<bool>{false, false, false})
+    );
 }
 
 BOOST_AUTO_TEST_CASE(who_goes_through_the_loop_while_fresh_loses_nothing_to_a_faster_one)
