@@ -6,6 +6,7 @@
 
 #include <hicap/error.hpp>
 
+#include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
@@ -66,6 +67,8 @@ policy::failed_attempt facts_of(boost::system::error_code code, net::call const&
     policy::failed_attempt facts;
     facts.connection_failed = of_connection && !of_proxy && !on.answered;
     facts.sent = on.sent;
+    facts.local = code == asio::error::no_descriptors ||
+                  code == boost::system::errc::too_many_files_open_in_system;
     return facts;
 }
 
@@ -238,7 +241,7 @@ policy::retry_decision client_core::decide(
 {
     auto decision =
         policy::decide(request.retries, failed, retries, left_until(on), world_.random());
-    if (decision.retry && !request.has_own_retries && !retry_budget_.withdraw()) {
+    if (decision.retry && !request.has_own_retries && !failed.local && !retry_budget_.withdraw()) {
         decision.retry = false;
         decision.why_not = policy::refusal::budget_spent;
     }

@@ -121,7 +121,8 @@ bool is_connection_failure(sys::error_code const& code) noexcept
            code == error::network_down || code == error::network_reset ||
            code == error::timed_out || code == error::eof || code == error::not_connected ||
            code == error::access_denied || code == error::no_permission ||
-           code == error::no_descriptors || code == sys::errc::address_not_available ||
+           code == error::no_descriptors || code == sys::errc::too_many_files_open_in_system ||
+           code == sys::errc::address_not_available ||
            code == sys::errc::no_such_file_or_directory || // of a Unix socket
            code == sys::error_code(EHOSTDOWN, sys::system_category()) ||
            code.category() == error::get_netdb_category() ||

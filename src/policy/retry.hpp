@@ -24,6 +24,9 @@ struct failed_attempt
     /// Resolving, connecting or the TLS handshake failed (but not for a certificate), or the
     /// connection broke before any byte of a response.
     bool connection_failed = false;
+    /// This machine had no descriptor for it: no server has had work from it, so a retry needs
+    /// nothing of a `retry_budget`.
+    bool local = false;
     bool sent = false;          ///< part of the request had been sent
     bool body_is_spent = false; ///< the body of the request cannot be read again
 };

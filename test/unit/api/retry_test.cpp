@@ -4,6 +4,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <cerrno>
 #include <chrono>
 #include <deque>
 #include <string>
@@ -495,6 +496,25 @@ BOOST_AUTO_TEST_CASE(a_storm_of_failures_is_not_answered_by_a_storm_of_retries)
     pass_to_next();
     BOOST_TEST(one_more.done());
     BOOST_TEST(create().done());
+}
+
+BOOST_AUTO_TEST_CASE(a_lack_of_descriptors_spends_nothing_of_the_budget_for_servers)
+{
+    options.retries.max_retries = 1;
+    for (int i = 0; i != 60; ++i) {
+        boost::system::error_code const code(
+            i % 2 == 0 ? EMFILE : ENFILE, boost::system::system_category()
+        );
+        dialer->fail(code);
+        dialer->fail(code);
+        auto call = create();
+        BOOST_TEST((pass_to_next() == 500ms));
+        BOOST_TEST((call.code() == code));
+    }
+    connect_to_one_that_says(failure);
+    auto call = create();
+    BOOST_TEST((pass_to_next() == 500ms));
+    BOOST_TEST(contains(call.what(), "no retries left after 1"), call.what());
 }
 
 BOOST_AUTO_TEST_CASE(each_attempt_has_the_same_idempotency_key)

@@ -204,6 +204,7 @@ BOOST_AUTO_TEST_CASE(codes_of_the_system_have_conditions)
           sys::error_code(error::access_denied),
           sys::error_code(error::no_permission),
           sys::error_code(error::no_descriptors),
+          make_error_code(sys::errc::too_many_files_open_in_system),
           make_error_code(sys::errc::address_not_available),
           make_error_code(sys::errc::no_such_file_or_directory),
           sys::error_code(error::service_not_found)})
