@@ -59,8 +59,8 @@ class resource;
 /// and no executor of its own; every operation runs on the executor of the coroutine that awaits
 /// it, and leaves nothing behind that would keep the event loop from ending, but for a name lookup
 /// that nobody waits for any more: the context waits for the system's `getaddrinfo`. Idle
-/// connections stay with the context that opened them; client and contexts may be destroyed in any
-/// order, but for streams, which end before their context.
+/// connections stay with the context that opened them; client, streams and contexts may be
+/// destroyed in any order.
 ///
 /// This header knows no type of the API: each resource has a header of its own, and
 /// <hicap/hicap.hpp> has them all.

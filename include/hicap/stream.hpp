@@ -42,7 +42,8 @@ class text_stream;
 /// Destroying a stream before its end closes its connection, which is how the server learns to
 /// stop.
 ///
-/// A stream that has not ended must be destroyed before the `io_context` that it was opened in.
+/// The `io_context` that it was opened in may end before it. That closes the connection, too, and
+/// `next` fails from then on where nothing more is at hand.
 ///
 /// Move-only. A default-constructed or moved-from stream can only be assigned to and destroyed.
 ///

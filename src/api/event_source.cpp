@@ -16,10 +16,10 @@ namespace {
 
 event_source::event_source(
     std::unique_ptr<net::exchange> body,
-    asio::any_io_executor executor,
+    asio::any_io_executor const& executor,
     response_limits const& limits
 )
-    : body_(std::move(body)), executor_(std::move(executor)),
+    : body_(std::move(body)), executor_(executor),
       decoder_(sse::limits{
           .max_event = limits.max_event,
           .max_comments_between_events = limits.max_comments,
@@ -68,7 +68,10 @@ bool event_source::inside_event() const noexcept
 
 void event_source::finish(std::shared_ptr<net::clock> time)
 {
-    net::finish(std::move(body_), std::move(time), executor_);
+    if (auto const executor = executor_.get())
+        net::finish(std::move(body_), std::move(time), executor);
+    else
+        close();
 }
 
 } // namespace hicap::detail

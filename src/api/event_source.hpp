@@ -2,6 +2,7 @@
 #define HICAP_API_EVENT_SOURCE_HPP
 
 #include "net/exchange.hpp"
+#include "net/tenant.hpp"
 #include "sse/decoder.hpp"
 
 #include <hicap/client_options.hpp>
@@ -33,7 +34,7 @@ public:
     /// `executor` runs what is left to do when the stream ends before its body.
     event_source(
         std::unique_ptr<net::exchange> body,
-        asio::any_io_executor executor,
+        asio::any_io_executor const& executor,
         response_limits const& limits
     );
 
@@ -57,7 +58,7 @@ public:
 
 private:
     std::unique_ptr<net::exchange> body_;
-    asio::any_io_executor executor_;
+    net::lasting_executor executor_; // a stream may be kept for longer than its context
     sse::decoder decoder_;
     std::size_t empty_events_ = 0; // since the last that has data
     std::size_t max_empty_events_;

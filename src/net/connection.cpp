@@ -147,7 +147,7 @@ bool connection::send_output()
         if (moved.what == socket::status::failed) {
             write_failed_ = true;
             drained_ = false;
-            throw error(moved.code, "sending to the server");
+            fail(moved.code, "sending to the server");
         }
         sent_ += moved.size;
     }
@@ -157,6 +157,13 @@ bool connection::send_output()
     else
         bytes.clear();
     return true;
+}
+
+void connection::fail(boost::system::error_code code, std::string doing)
+{
+    if (socket_->orphaned())
+        doing += ": the io_context that the connection belonged to has ended";
+    throw error(code, doing);
 }
 
 connection::status connection::fill()
@@ -198,7 +205,7 @@ connection::status connection::fill_plain(char* data, std::size_t size, std::siz
     case socket::status::failed:
         break;
     }
-    throw error(moved.code, "receiving from the server");
+    fail(moved.code, "receiving from the server");
 }
 
 connection::status connection::fill_tls(char* data, std::size_t size, std::size_t& got)
@@ -241,7 +248,7 @@ bool connection::receive_ciphertext(status& why_not)
         }
         ciphertext_.release();
         if (moved.what == socket::status::failed)
-            throw error(moved.code, "receiving from the server");
+            fail(moved.code, "receiving from the server");
         if (moved.what == socket::status::closed) {
             why_not = status::closed;
             return false;

@@ -110,6 +110,7 @@ private:
     bool send_output();
     void answer_tls();
     bool receive_ciphertext(status& why_not);
+    [[noreturn]] void fail(boost::system::error_code code, std::string doing);
     status fill_plain(char* data, std::size_t size, std::size_t& got);
     status fill_tls(char* data, std::size_t size, std::size_t& got);
 

@@ -23,6 +23,8 @@ enum class interest
 ///
 /// Bytes move by plain calls that never wait; waiting is for readiness alone. So a cancelled wait
 /// loses nothing, and nothing is outstanding while a coroutine sleeps.
+///
+/// It may outlive the execution context that it belongs to, whose end closes it.
 class socket : public stoppable
 {
 public:
@@ -53,6 +55,9 @@ public:
 
     /// What deadlines are measured by.
     [[nodiscard]] virtual clock& time() const noexcept = 0;
+
+    /// Its context has ended: nothing can be received or sent any more, and a wait ends at once.
+    [[nodiscard]] virtual bool orphaned() const noexcept { return false; }
 
     /// No wait follows for a time of which nobody knows how long it is: nothing that belongs to the
     /// socket may keep an event loop from ending.

@@ -1,12 +1,17 @@
 #include "net/stream_socket.hpp"
 
 #include "net/alarm.hpp"
+#include "net/tenant.hpp"
 
 #include <hicap/error.hpp>
 
+#include <boost/asio/append.hpp>
 #include <boost/asio/associator.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/execution/context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/query.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <sys/socket.h>
@@ -15,6 +20,7 @@
 #include <cerrno>
 #include <exception>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 namespace hicap::net {
@@ -31,7 +37,8 @@ constexpr int send_flags = 0; // there Asio sets SO_NOSIGPIPE
 /// A wait for one direction and its deadline, shared with the timer that may outlive the socket.
 ///
 /// The timer's handler may run on another thread than the socket's owner, hence the lock.
-struct wait_state : std::enable_shared_from_this<wait_state>
+/// So may that of the context's end, after which there is no socket.
+struct wait_state : tenant, std::enable_shared_from_this<wait_state>
 {
     wait_state(native_socket connected, std::shared_ptr<clock> source)
         : socket(std::move(connected)), time(std::move(source))
@@ -42,10 +49,21 @@ struct wait_state : std::enable_shared_from_this<wait_state>
     /// belongs to its parent.
     void close() noexcept
     {
+        if (!socket)
+            return;
         if (::getpid() == owner)
-            ::shutdown(socket.native_handle(), SHUT_RDWR);
+            ::shutdown(socket->native_handle(), SHUT_RDWR);
         boost::system::error_code ignored;
-        socket.close(ignored);
+        socket->close(ignored);
+    }
+
+    void context_ends() noexcept override
+    {
+        std::lock_guard const lock(mutex);
+        close();
+        armed = false;
+        alarm.reset();
+        socket.reset();
     }
 
     /// With the lock held: lets the timer fire at the deadline at the latest.
@@ -54,13 +72,26 @@ struct wait_state : std::enable_shared_from_this<wait_state>
         if (deadline == clock::time_point::max() || (armed && armed_until <= deadline))
             return;
         if (!alarm)
-            alarm = time->make_timer(socket.get_executor());
-        armed = true;
-        armed_until = deadline;
+            alarm = time->make_timer(socket->get_executor());
+        armed = false; // where that throws, the timer is not set
         alarm->wait_until(deadline, [weak = weak_from_this()](boost::system::error_code code) {
             if (auto const self = weak.lock(); self && !code)
                 self->on_time();
         });
+        armed = true;
+        armed_until = deadline;
+    }
+
+    /// The same where nobody could handle an exception, which would leave the event loop: a wait
+    /// that cannot be limited fails.
+    bool try_arm() noexcept
+    {
+        try {
+            arm();
+        } catch (std::exception const&) {
+            failure = make_error_code(boost::system::errc::not_enough_memory);
+        }
+        return !failure;
     }
 
     void on_time()
@@ -69,20 +100,22 @@ struct wait_state : std::enable_shared_from_this<wait_state>
         armed = false;
         if (!waiting)
             return;
-        if (time->now() < deadline)
-            return arm();
-        expired = true;
+        if (time->now() >= deadline)
+            expired = true;
+        else if (try_arm())
+            return;
         cancel();
     }
 
     void cancel() noexcept
     {
         boost::system::error_code ignored;
-        socket.cancel(ignored);
+        if (socket)
+            socket->cancel(ignored);
     }
 
     std::mutex mutex;
-    native_socket socket;
+    std::optional<native_socket> socket;
     std::shared_ptr<clock> time;
     std::unique_ptr<timer> alarm;
     pid_t const owner = ::getpid();
@@ -91,6 +124,7 @@ struct wait_state : std::enable_shared_from_this<wait_state>
     bool armed = false;
     bool waiting = false;
     bool expired = false;
+    boost::system::error_code failure; // of the wait, which was cancelled for it
 };
 
 /// Completes a wait, and tells a deadline from a cancellation.
@@ -104,6 +138,8 @@ struct wait_handler
             std::lock_guard const lock(state->mutex);
             state->waiting = false;
             in_time = !(code && state->expired);
+            if (code && state->failure)
+                code = state->failure;
         }
         if (!in_time)
             code = {};
@@ -121,9 +157,10 @@ public:
         : state_(std::make_shared<wait_state>(std::move(connected), std::move(time)))
     {
         boost::system::error_code code;
-        state_->socket.native_non_blocking(true, code);
+        state_->socket->native_non_blocking(true, code);
         if (code)
             throw error(code, "setting up a socket");
+        settle(state_, asio::query(state_->socket->get_executor(), asio::execution::context));
     }
 
     stream_socket(stream_socket const&) = delete;
@@ -140,8 +177,10 @@ public:
 
     result receive(char* data, std::size_t size) noexcept override
     {
+        if (orphaned())
+            return {status::failed, 0, asio::error::not_connected};
         for (;;) {
-            auto const n = ::recv(state_->socket.native_handle(), data, size, 0);
+            auto const n = ::recv(state_->socket->native_handle(), data, size, 0);
             if (n > 0)
                 return moved(n);
             if (n == 0)
@@ -153,8 +192,10 @@ public:
 
     result send(char const* data, std::size_t size) noexcept override
     {
+        if (orphaned())
+            return {status::failed, 0, asio::error::not_connected};
         for (;;) {
-            auto const n = ::send(state_->socket.native_handle(), data, size, send_flags);
+            auto const n = ::send(state_->socket->native_handle(), data, size, send_flags);
             if (n >= 0)
                 return moved(n);
             if (errno != EINTR)
@@ -170,14 +211,21 @@ public:
         auto const begin = [state = state_.get(), what, deadline](auto handler) {
             using handler_type = decltype(handler);
             std::lock_guard const lock(state->mutex);
+            if (!state->socket) {
+                boost::system::error_code const none;
+                return asio::post(asio::append(std::move(handler), none, true));
+            }
             state->waiting = true;
             state->expired = false;
+            state->failure = {};
             state->deadline = deadline;
-            state->arm();
-            state->socket.async_wait(
+            bool const armed = state->try_arm();
+            state->socket->async_wait(
                 what == interest::read ? native_socket::wait_read : native_socket::wait_write,
                 wait_handler<handler_type>{state->shared_from_this(), std::move(handler)}
             );
+            if (!armed)
+                state->cancel();
         };
         return asio::async_initiate<
             asio::use_awaitable_t<> const,
@@ -185,6 +233,8 @@ public:
     }
 
     [[nodiscard]] clock& time() const noexcept override { return *state_->time; }
+
+    [[nodiscard]] bool orphaned() const noexcept override { return !state_->socket; }
 
     void rest() noexcept override
     {
@@ -196,7 +246,9 @@ public:
     void stop() noexcept override
     {
         // Not `close`: another thread may be using the descriptor. Every wait ends by this.
-        ::shutdown(state_->socket.native_handle(), SHUT_RDWR);
+        std::lock_guard const lock(state_->mutex);
+        if (state_->socket)
+            ::shutdown(state_->socket->native_handle(), SHUT_RDWR);
     }
 
 private:
@@ -204,10 +256,12 @@ private:
     static asio::awaitable<bool>
     either(std::shared_ptr<wait_state> state, clock::time_point deadline)
     {
-        auto const woken = std::make_shared<alarm>(*state->time, state->socket.get_executor());
+        if (!state->socket)
+            co_return true;
+        auto const woken = std::make_shared<alarm>(*state->time, state->socket->get_executor());
         auto const wake = [woken](boost::system::error_code) { woken->wake(); };
-        state->socket.async_wait(native_socket::wait_read, wake);
-        state->socket.async_wait(native_socket::wait_write, wake);
+        state->socket->async_wait(native_socket::wait_read, wake);
+        state->socket->async_wait(native_socket::wait_write, wake);
         std::exception_ptr cancelled;
         bool in_time = false;
         try {

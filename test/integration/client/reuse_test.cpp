@@ -4,11 +4,15 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read_until.hpp>
+#include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+#include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -241,6 +245,83 @@ BOOST_AUTO_TEST_CASE(two_contexts_share_a_client_but_no_connection)
     BOOST_TEST(local.server.statistics().connections_accepted == 2U);
     local.create(hicap, request);
     BOOST_TEST(local.server.statistics().connections_accepted == 2U);
+}
+
+namespace {
+
+/// A stream that has begun, with a client and a context of its own.
+struct begun_stream
+{
+    begun_stream(test::hicap_fixture& local, bool on_strand)
+    {
+        auto executor = asio::any_io_executor(context->get_executor());
+        if (on_strand)
+            executor = asio::make_strand(executor);
+        hicap.emplace(local.options());
+        auto const request = local.ask("a");
+        auto const slow = local.with({{"x-emulator-tokens-per-second", "1"}});
+        asio::co_spawn(
+            executor,
+            begin(*hicap, request, slow),
+            [this](std::exception_ptr failure, stream<chat::chunk> opened) {
+                done = true;
+                BOOST_TEST(!failure);
+                events = std::move(opened);
+            }
+        );
+        executor = nullptr;
+        while (!done) {
+            context->poll();
+            local.settle();
+        }
+    }
+
+    static asio::awaitable<stream<chat::chunk>>
+    begin(client by, chat::completion_request request, request_options options)
+    {
+        auto opened = co_await by.chat().completions().stream(request, options);
+        auto const* const first = co_await opened.next();
+        BOOST_TEST((first != nullptr));
+        co_return opened;
+    }
+
+    std::optional<asio::io_context> context{1};
+    std::optional<client> hicap;
+    std::optional<stream<chat::chunk>> events;
+    bool done = false;
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(client_stream_and_context_may_end_in_any_order)
+{
+    for (bool const on_strand : {false, true}) {
+        std::string order = "ces"; // client, event loop, stream
+        do {
+            test::hicap_fixture local;
+            begun_stream one(local, on_strand);
+            for (char const which : order) {
+                if (which == 'c')
+                    one.hicap.reset();
+                else if (which == 'e')
+                    one.context.reset();
+                else
+                    one.events.reset();
+            }
+        } while (std::next_permutation(order.begin(), order.end()));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_without_its_context_says_so)
+{
+    test::hicap_fixture local;
+    begun_stream one(local, false);
+    one.context.reset();
+    BOOST_CHECK_EXCEPTION(local.run(one.events->collect()), error, [](error const& thrown) {
+        return std::string_view(thrown.what()).find("the io_context that the connection") !=
+               std::string_view::npos;
+    });
+    BOOST_CHECK_THROW(local.run(one.events->next()), error); // again and again
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,12 +2,14 @@
 #include "support/manual_clock.hpp"
 #include "support/started.hpp"
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/connect_pair.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/read.hpp>
+#include <boost/asio/strand.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <sys/wait.h>
@@ -15,6 +17,7 @@
 
 #include <chrono>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <thread>
@@ -31,6 +34,47 @@ using time_point = net::clock::time_point;
 constexpr auto no_deadline = time_point::max();
 constexpr interest all_interests[] = {interest::read, interest::write, interest::either};
 
+/// Whose timers can be set as often as it is said, and no more.
+class poor_clock final : public net::clock
+{
+public:
+    [[nodiscard]] time_point now() const noexcept override { return time_.now(); }
+
+    [[nodiscard]] std::unique_ptr<net::timer> make_timer(asio::any_io_executor executor) override
+    {
+        return std::make_unique<poor_timer>(*this, time_.make_timer(std::move(executor)));
+    }
+
+    void advance(duration by) { time_.advance(by); }
+
+    int timers = 0;
+
+private:
+    class poor_timer final : public net::timer
+    {
+    public:
+        poor_timer(poor_clock& of, std::unique_ptr<net::timer> real)
+            : of_(of), real_(std::move(real))
+        {}
+
+        void wait_until(time_point when, handler done) override
+        {
+            if (of_.timers == 0)
+                throw std::bad_alloc();
+            --of_.timers;
+            real_->wait_until(when, std::move(done));
+        }
+
+        void cancel() noexcept override { real_->cancel(); }
+
+    private:
+        poor_clock& of_;
+        std::unique_ptr<net::timer> real_;
+    };
+
+    manual_clock time_;
+};
+
 /// A socket of the library, and the plain one that it is connected to.
 struct socket_fixture
 {
@@ -38,7 +82,12 @@ struct socket_fixture
 
     void connect(std::shared_ptr<net::clock> time)
     {
-        local::socket near(*context);
+        connect(std::move(time), context->get_executor());
+    }
+
+    void connect(std::shared_ptr<net::clock> time, asio::any_io_executor const& executor)
+    {
+        local::socket near(executor);
         far = local::socket(far_context);
         asio::local::connect_pair(near, far);
         descriptor = near.native_handle();
@@ -397,6 +446,78 @@ BOOST_AUTO_TEST_CASE(a_context_may_end_under_a_wait)
     }
     BOOST_TEST(clock->pending() == 0u);
     clock->advance(1h);
+}
+
+BOOST_AUTO_TEST_CASE(a_context_may_end_before_its_socket)
+{
+    for (auto const& time : {net::system_clock(), std::shared_ptr<net::clock>(clock)}) {
+        for (bool const on_strand : {false, true}) {
+            context.emplace(1);
+            auto executor = asio::any_io_executor(context->get_executor());
+            if (on_strand)
+                executor = asio::make_strand(executor);
+            connect(time, executor);
+            executor = nullptr;
+            give("x");
+            BOOST_TEST(wait(interest::read, time->now() + 1h).get()); // which leaves a timer
+            receive();
+            BOOST_TEST(!link->orphaned());
+            context.reset();
+            BOOST_TEST(closed_for_peer());
+            BOOST_TEST(link->orphaned());
+
+            char data[1];
+            for (auto const& got : {link->receive(data, 1), link->send(data, 1)}) {
+                BOOST_TEST((got.what == net::socket::status::failed));
+                BOOST_TEST((got.code == asio::error::not_connected));
+            }
+            context.emplace(1);
+            for (auto const what : all_interests)
+                BOOST_TEST(wait(what, time->now() + 1h).get());
+            link->stop();
+            link->rest();
+            link.reset();
+        }
+    }
+    BOOST_TEST(clock->pending() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_context_and_a_stop_may_end_a_socket_at_the_same_time)
+{
+    for (int i = 0; i != 50; ++i) {
+        context.emplace(1);
+        connect(clock);
+        std::thread other([this] { link->stop(); });
+        context.reset();
+        other.join();
+        link.reset();
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_wait_without_memory_for_its_timer_fails)
+{
+    auto const poor = std::make_shared<poor_clock>();
+    connect(poor);
+    auto at_once = wait(interest::read, poor->now() + 10s);
+    BOOST_TEST((at_once.code() == boost::system::errc::not_enough_memory));
+
+    poor->timers = 1;
+    give("x");
+    BOOST_TEST(wait(interest::read, poor->now() + 10s).get());
+    receive();
+    auto later = wait(interest::read, poor->now() + 30s); // needs it again after ten
+    BOOST_TEST(!later.done());
+    poor->advance(10s);
+    later.poll(); // throws nothing
+    BOOST_TEST_REQUIRE(later.done());
+    BOOST_TEST((later.code() == boost::system::errc::not_enough_memory));
+
+    poor->timers = 1;
+    give("y"); // and the next wait is as good as any
+    auto good = wait(interest::read, poor->now() + 10s);
+    good.poll();
+    BOOST_TEST_REQUIRE(good.done());
+    BOOST_TEST(good.get());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
