@@ -23,8 +23,8 @@ struct tcp_options
     /// How long sent bytes may stay unacknowledged before the connection fails; 0 for the default
     /// of the system, which is many minutes.
     ///
-    /// Linux counts in the same way how long a server that is alive reads nothing of a request which
-    /// is larger than the buffers in between: such a pause fails the connection with
+    /// Linux counts in the same way how long a server that is alive reads nothing of a request
+    /// which is larger than the buffers in between: such a pause fails the connection with
     /// `boost::asio::error::timed_out` after this time, before `deadlines::first_byte`. So the
     /// default is above the minute after which most gateways give up themselves, and say so.
     /// Raise it, or set 0, for a server that takes longer to read on.

@@ -4,6 +4,7 @@
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <utility>
 
 namespace hicap::net {
 namespace {

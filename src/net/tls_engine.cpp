@@ -198,7 +198,8 @@ void tls_engine::fail(int result, bool handshaking)
         std::string message = "the certificate of " + host_ + " was refused: ";
         message += X509_verify_cert_error_string(verified);
         if (code == errc::certificate_host_mismatch)
-            message += "; its subjectAltName names no such host, and its common name does not count";
+            message +=
+                "; its subjectAltName names no such host, and its common name does not count";
         if (code == errc::certificate_untrusted)
             message += "; to trust a private authority set client_options::ca_file or ca_pem";
         throw error(code, message);
