@@ -139,11 +139,11 @@ responses::event event_of(response const& whole)
 
 background_task::background_task(
     std::shared_ptr<client_core> by,
-    asio::any_io_executor on,
+    asio::any_io_executor const& on,
     request_options const& of_call,
     on_abandon when
 )
-    : core(std::move(by)), executor(std::move(on)), options(without_body(of_call)), when_left(when)
+    : core(std::move(by)), executor(on), options(without_body(of_call)), when_left(when)
 {}
 
 std::shared_ptr<prepared_request const> background_task::retrieving(std::string_view id) const
@@ -255,9 +255,11 @@ void abandon(std::shared_ptr<background_task const> task, std::string_view id) n
 {
     try {
         abandoned_response book(task->core);
+        auto const executor = task->executor.get();
+        if (!executor) // nothing runs there any more, and the response is lost
+            return;
         auto asking = task->cancelling(id);
         auto on = task->core->begin(*asking, net::errand::cleaning);
-        auto const executor = task->executor;
         auto work = cancel_response(
             std::move(task),
             std::string(id),
@@ -277,7 +279,9 @@ void abandon(
 {
     try {
         abandoned_response book(task->core);
-        auto const executor = task->executor;
+        auto const executor = task->executor.get();
+        if (!executor)
+            return;
         auto work =
             cancel_when_named(std::move(task), std::move(events), std::move(on), std::move(book));
         asio::co_spawn(executor, std::move(work), asio::detached);

@@ -6,6 +6,7 @@
 #include "api/core.hpp"
 #include "api/event_source.hpp"
 #include "net/call.hpp"
+#include "net/tenant.hpp"
 
 #include <hicap/on_abandon.hpp>
 #include <hicap/responses.hpp>
@@ -39,7 +40,7 @@ struct background_task
     /// Of the options, those that concern the body of a request are left out.
     background_task(
         std::shared_ptr<client_core> by,
-        asio::any_io_executor on,
+        asio::any_io_executor const& on,
         request_options const& of_call,
         on_abandon when
     );
@@ -53,7 +54,7 @@ struct background_task
     [[nodiscard]] std::shared_ptr<prepared_request const> cancelling(std::string_view id) const;
 
     std::shared_ptr<client_core> core;
-    asio::any_io_executor executor;
+    net::lasting_executor executor;
     request_options options;
     on_abandon when_left;
 };

@@ -113,7 +113,7 @@ asio::awaitable<reopened_events> open_again(
     }
     reopened_events made;
     made.info = opened->take_info();
-    made.source.emplace(std::move(opened->exchange), task->executor, task->core->limits());
+    made.source.emplace(std::move(opened->exchange), task->executor.get(), task->core->limits());
     opened->on.running().watched().ends(call_end::abandoned); // unless it comes to something else
     made.on.emplace(std::move(opened->on));
     co_return made;
@@ -195,7 +195,7 @@ void response_upkeep::reopen(std::vector<attempt> earlier, net::call on)
     auto asking = polls_ ? nullptr : std::exchange(asking_, nullptr);
     auto work = open_again(task_, id_, std::move(asking), pause_, std::move(on));
     opening_ = std::make_unique<shielded<reopened_events>>(
-        task_->core->time(), task_->executor, what, std::move(work), true
+        task_->core->time(), task_->executor.get(), what, std::move(work), true
     );
 }
 

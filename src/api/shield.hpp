@@ -3,12 +3,16 @@
 
 #include "net/alarm.hpp"
 #include "net/operation.hpp"
+#include "net/tenant.hpp"
 #include "policy/deadlines.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/execution/context.hpp>
+#include <boost/asio/query.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include <chrono>
 #include <exception>
@@ -38,15 +42,16 @@ public:
     /// Begins. `what` may be null; with `in_haste` its call ends at once where it is left.
     shielded(
         std::shared_ptr<net::clock> time,
-        asio::any_io_executor executor,
+        asio::any_io_executor const& executor,
         std::weak_ptr<net::operation> what,
         asio::awaitable<T> work,
         bool in_haste = false
     )
-        : time_(std::move(time)), executor_(std::move(executor)), in_haste_(in_haste),
-          state_(std::make_shared<state>(*time_, executor_, std::move(what)))
+        : time_(std::move(time)), executor_(executor), in_haste_(in_haste),
+          state_(std::make_shared<state>(*time_, executor, std::move(what)))
     {
-        asio::co_spawn(executor_, run(state_, std::move(work)), asio::detached);
+        net::settle(state_, asio::query(executor, asio::execution::context));
+        asio::co_spawn(executor, run(state_, std::move(work)), asio::detached);
     }
 
     shielded(shielded const&) = delete;
@@ -57,14 +62,15 @@ public:
         auto const what = state_->what.lock();
         if (state_->leave() || !what)
             return;
-        if (in_haste_) {
+        auto const executor = executor_.get();
+        if (in_haste_ || !executor) { // where its context has ended, nothing more comes of it
             what->leave_at_once();
             return;
         }
         what->leave();
         try {
             auto const end = policy::add_saturated(time_->now(), patience);
-            asio::co_spawn(executor_, limit(state_, end), asio::detached);
+            asio::co_spawn(executor, limit(state_, end), asio::detached);
         } catch (std::exception const&) { // out of memory
             what->leave_at_once();
         }
@@ -76,21 +82,22 @@ public:
     /// and the work goes on.
     [[nodiscard]] asio::awaitable<bool> ended_by(net::clock::time_point deadline)
     {
-        return state_->done.sleep_until(deadline);
+        return state_->done->sleep_until(deadline);
     }
 
     /// What it gave, or throws what it threw. Precondition: it has ended.
     T take() { return state_->take(); }
 
 private:
-    struct state
+    struct state : net::tenant
     {
         state(
             net::clock& time,
             asio::any_io_executor const& executor,
             std::weak_ptr<net::operation> part_of
         )
-            : what(std::move(part_of)), done(time, executor), limit(time, executor)
+            : what(std::move(part_of)), done(std::in_place, time, executor),
+              limit(std::in_place, time, executor)
         {}
 
         void end(std::optional<T> gave, std::exception_ptr why)
@@ -99,12 +106,21 @@ private:
             ended = true;
             failure = std::move(why);
             if (left) {
+                if (limit)
+                    limit->wake();
                 lock.unlock(); // what it gave may have much to do when it goes
-                limit.wake();
                 return;
             }
             result = std::move(gave);
-            done.wake();
+            if (done)
+                done->wake();
+        }
+
+        void context_ends() noexcept override
+        {
+            std::lock_guard const lock(mutex);
+            done.reset();
+            limit.reset();
         }
 
         /// Whether the work had ended.
@@ -134,8 +150,8 @@ private:
         }
 
         std::weak_ptr<net::operation> what;
-        net::alarm done;
-        net::alarm limit;
+        std::optional<net::alarm> done; // until the context ends
+        std::optional<net::alarm> limit;
         std::mutex mutex;
         bool ended = false;
         bool left = false;
@@ -157,14 +173,14 @@ private:
 
     static asio::awaitable<void> limit(std::shared_ptr<state> of, net::clock::time_point end)
     {
-        bool const ended = co_await of->limit.sleep_until(end);
+        bool const ended = co_await of->limit->sleep_until(end);
         auto const what = of->what.lock();
         if (!ended && what)
             what->leave_at_once();
     }
 
     std::shared_ptr<net::clock> time_;
-    asio::any_io_executor executor_;
+    net::lasting_executor executor_;
     bool in_haste_;
     std::shared_ptr<state> state_;
 };

@@ -398,31 +398,36 @@ BOOST_AUTO_TEST_CASE(a_loop_that_is_stopped_may_go_on)
 
 BOOST_AUTO_TEST_CASE(a_loop_that_ends_loses_what_was_abandoned)
 {
-    // The server has a loop of its own, which goes on.
-    auto own = std::make_unique<asio::io_context>(1);
     auto const request = asking();
     auto const how_long = endless();
-    auto events = std::make_unique<event_stream>();
-    std::string id;
-    bool done = false;
-    asio::co_spawn(
-        *own,
-        open_elsewhere(api(), request, how_long, events.get()),
-        [&done](std::exception_ptr) { done = true; }
-    );
-    context.restart();
-    while (!done) {
-        own->poll();
-        context.poll();
+    std::uint64_t lost = 0;
+    for (bool const stream_ends_first : {true, false}) {
+        // The server has a loop of its own, which goes on.
+        auto own = std::make_unique<asio::io_context>(1);
+        auto events = std::make_unique<event_stream>();
+        bool done = false;
+        asio::co_spawn(
+            *own,
+            open_elsewhere(api(), request, how_long, events.get()),
+            [&done](std::exception_ptr) { done = true; }
+        );
+        context.restart();
+        while (!done) {
+            own->poll();
+            context.poll();
+        }
+        std::string const id(events->response_id());
+        if (!stream_ends_first)
+            own.reset();
+        events.reset();
+        own.reset();
+        ++lost;
+        auto const now = api().statistics();
+        BOOST_TEST(now.responses_abandoned == lost);
+        BOOST_TEST(now.responses_lost == lost);
+        BOOST_TEST(now.calls_running == 0U);
+        BOOST_TEST((run(api().responses().retrieve(id)).status == response_status::in_progress));
     }
-    id = events->response_id();
-    events.reset();
-    own.reset();
-    auto const now = api().statistics();
-    BOOST_TEST(now.responses_abandoned == 1U);
-    BOOST_TEST(now.responses_lost == 1U);
-    BOOST_TEST(now.calls_running == 0U);
-    BOOST_TEST((run(api().responses().retrieve(id)).status == response_status::in_progress));
 }
 
 // wait ------------------------------------------------------------------------------------------

@@ -271,6 +271,36 @@ BOOST_AUTO_TEST_CASE(a_next_that_is_cancelled_meanwhile_loses_nothing)
     check_nothing_runs();
 }
 
+BOOST_AUTO_TEST_CASE(one_that_goes_on_may_outlive_its_context)
+{
+    for (auto const passed : {0ms, 600ms}) { // in the pause, and while it waits for an answer
+        resume_fixture one;
+        one.serve_until(3);
+        one.connect({});
+        auto own = std::make_unique<asio::io_context>(1);
+        response_stream events;
+        {
+            started<response_stream> opens(*own, one.of_api().stream(one.asked));
+            events = std::move(opens.get());
+            for (int i = 0; i != 3; ++i) {
+                started<responses::event const*> reads(*own, events.next());
+                BOOST_TEST_REQUIRE(reads.done());
+            }
+            started<responses::event const*> waits(*own, events.next());
+            BOOST_TEST(!waits.done());
+            one.time->advance(passed);
+            own->restart();
+            own->poll();
+            waits.cancel();
+        }
+        own.reset();
+        one.check_books(0, 0, 0, 0);
+        events = {};
+        one.check_books(1, 0, 0, 1);
+        one.check_nothing_runs();
+    }
+}
+
 BOOST_AUTO_TEST_CASE(one_that_is_destroyed_meanwhile_cancels_its_response)
 {
     for (auto const passed : {0ms, 600ms}) { // in the pause, and while it waits for an answer
