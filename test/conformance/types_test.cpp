@@ -29,25 +29,6 @@ constexpr std::array untyped = {
     left_to_extra{"output_text", "made by the vendor's SDKs out of `output`; never sent"},
 };
 
-/// Where the API's description of itself is not what the API does, and what stands there instead.
-struct amendment
-{
-    std::string_view pointer;
-    std::string_view schema; ///< empty: what stands there is taken out
-    std::string_view reason;
-};
-
-constexpr std::array amendments = {
-    amendment{
-        "/components/schemas/CompoundFilter/properties/filters/items/oneOf/1",
-        R"({"$ref":"#/components/schemas/CompoundFilter"})",
-        "the self reference is written out one level deep, and below it any object"},
-    amendment{
-        "/components/schemas/RealtimeSessionCreateRequest/properties/client_secret",
-        {},
-        "the member of the answer; its own sample and the vendor's SDKs send another"},
-};
-
 /// Schemas of what is sent as a form, which is no JSON: written, never read.
 constexpr std::array forms = {"CreateImageEditRequest", "CreateImageVariationRequest"};
 
@@ -75,30 +56,10 @@ bool is_one_of(List const& list, std::string_view name)
     return std::find(list.begin(), list.end(), name) != list.end();
 }
 
-void amend(json::value& whole, std::string_view pointer, std::string_view schema)
-{
-    auto const at = json::string_view(pointer.data(), pointer.size());
-    if (!schema.empty()) {
-        whole.at_pointer(at) = json::parse(json::string_view(schema.data(), schema.size()));
-        return;
-    }
-    auto const last = at.rfind('/');
-    auto& object = whole.at_pointer(at.substr(0, last)).as_object();
-    BOOST_TEST(object.erase(at.substr(last + 1)) == 1U);
-}
-
 /// The description of the API, as amended; empty where it is not at hand.
 std::optional<json::value> const& document()
 {
-    static std::optional<json::value> const made = []() -> std::optional<json::value> {
-        auto const text = hicap::test::read_api_data("openapi.json");
-        if (text.empty())
-            return std::nullopt;
-        auto whole = json::parse(json::string_view(text.data(), text.size()));
-        for (auto const& [pointer, schema, reason] : amendments)
-            amend(whole, pointer, schema);
-        return whole;
-    }();
+    static auto const made = hicap::test::read_api_description();
     return made;
 }
 
@@ -234,7 +195,7 @@ BOOST_AUTO_TEST_CASE(every_schema_survives_the_way_through_its_type)
     std::cout << "schemas: " << conforming << " of " << schemas().size() << '\n';
     for (auto const& [name, reason] : left_out)
         std::cout << "  without " << name << ": " << reason << '\n';
-    for (auto const& [pointer, schema, reason] : amendments)
+    for (auto const& [pointer, schema, reason] : hicap::test::amendments())
         std::cout << "  amended " << pointer << ": " << reason << '\n';
     for (auto const& [member, reason] : untyped)
         std::cout << "  in `extra`, " << member << ": " << reason << '\n';

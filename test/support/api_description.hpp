@@ -6,6 +6,8 @@
 #include <boost/json/value.hpp>
 
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +16,19 @@ namespace hicap::test {
 
 /// The file `name` of the folder HICAP_API_DATA; empty where it is not at hand.
 [[nodiscard]] std::string read_api_data(std::string_view name);
+
+/// Where the API's description of itself is not what the API does, and what is put in its place.
+struct amendment
+{
+    std::string_view pointer;
+    std::string_view schema; ///< empty: what stands there is taken out
+    std::string_view reason;
+};
+
+[[nodiscard]] std::span<amendment const> amendments() noexcept;
+
+/// openapi.json, amended; absent where it is not at hand.
+[[nodiscard]] std::optional<boost::json::value> read_api_description();
 
 /// What is wrong with some JSON, a line each; empty where nothing is.
 using faults = std::vector<std::string>;

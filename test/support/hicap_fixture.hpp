@@ -125,10 +125,13 @@ private:
     {
         if (auto* const api = api_description::find()) {
             options.on_request = [this, api](emulator_request const& request) {
-                for (auto const& fault : api->check(request))
-                    faults_of_requests.push_back(
-                        request.method + ' ' + request.target + ": " + fault + "\n" + request.body
-                    );
+                auto const wrong = api->check(request);
+                if (wrong.empty())
+                    return;
+                auto text = request.method + ' ' + request.target + " is not what the API takes:\n";
+                for (auto const& fault : wrong)
+                    text += fault + '\n';
+                faults_of_requests.push_back(text + request.body);
             };
         }
         return options;
