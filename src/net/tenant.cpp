@@ -76,9 +76,7 @@ void settle(std::shared_ptr<tenant> const& who, asio::execution_context& where)
 class lasting_executor::holder : public tenant
 {
 public:
-    explicit holder(asio::any_io_executor const& executor)
-        : executor_(asio::prefer(executor, asio::execution::outstanding_work.untracked))
-    {}
+    explicit holder(asio::any_io_executor executor) noexcept : executor_(std::move(executor)) {}
 
     void context_ends() noexcept override
     {
@@ -98,14 +96,18 @@ private:
 };
 
 lasting_executor::lasting_executor(asio::any_io_executor const& executor)
-    : holder_(std::make_shared<holder>(executor))
 {
+    if (!executor)
+        return;
+    holder_ =
+        std::make_shared<holder>(asio::prefer(executor, asio::execution::outstanding_work.untracked)
+        );
     settle(holder_, asio::query(executor, asio::execution::context));
 }
 
 asio::any_io_executor lasting_executor::get() const
 {
-    return holder_->get();
+    return holder_ ? holder_->get() : asio::any_io_executor();
 }
 
 } // namespace hicap::net

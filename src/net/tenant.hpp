@@ -45,7 +45,7 @@ void settle(std::shared_ptr<tenant> const& who, asio::execution_context& where);
 class lasting_executor
 {
 public:
-    explicit lasting_executor(asio::any_io_executor const& executor);
+    explicit lasting_executor(asio::any_io_executor const& executor); ///< may be empty
 
     /// Empty (`!get()`) once the context has ended, where nothing can be run any more.
     [[nodiscard]] asio::any_io_executor get() const;

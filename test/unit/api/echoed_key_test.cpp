@@ -49,8 +49,8 @@ BOOST_FIXTURE_TEST_SUITE(api_echoed_key, echoed_key_fixture)
 BOOST_AUTO_TEST_CASE(an_error_response_is_shown_without_the_key)
 {
     auto const object = R"({"error":{"message":")" + std::string(words) + R"(","type":"a"}})";
-    for (auto const& answer : {response(401, object), html(502, words)}) {
-        connect({answer});
+    connect({response(401, object), html(502, words)});
+    for (int i = 0; i != 2; ++i) {
         auto failed = create();
         check(failed);
     }
@@ -58,13 +58,11 @@ BOOST_AUTO_TEST_CASE(an_error_response_is_shown_without_the_key)
 
 BOOST_AUTO_TEST_CASE(a_page_in_place_of_an_answer_is_shown_without_the_key)
 {
-    connect({html(200, words)});
+    connect({html(200, words), html(200, words), html(200, words)});
     auto created = create();
     check(created);
-    connect({html(200, words)});
     auto streamed = open_stream();
     check(streamed);
-    connect({html(200, words)});
     started<reply<raw_json>> requested(context, api().request("GET", "/models"));
     check(requested);
 }
