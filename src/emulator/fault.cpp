@@ -321,7 +321,7 @@ response error_response(emulator_fault const& fault)
 /// Whether an error takes the place of the answer.
 bool is_error(emulator_fault const& fault) noexcept
 {
-    return fault.status || fault.body != error_body::json;
+    return fault.status || fault.body != emulator_fault::error_body::json;
 }
 
 class failing_source : public event_source
