@@ -34,7 +34,7 @@ struct emulator_rate_limit
 /// A request as it came to an `emulator`.
 struct emulator_request
 {
-    std::string method{};
+    std::string method{}; ///< `POST`, for example
     std::string target{}; ///< path and query, as sent
     /// Names and values in their order, names as they were written.
     std::vector<std::pair<std::string, std::string>> headers{};

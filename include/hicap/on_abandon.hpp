@@ -1,7 +1,11 @@
 #ifndef HICAP_ON_ABANDON_HPP
 #define HICAP_ON_ABANDON_HPP
 
+#include <hicap/visibility.hpp>
+
 #include <cstdint>
+
+HICAP_API_BEGIN
 
 namespace hicap {
 
@@ -22,5 +26,7 @@ enum class on_abandon : std::uint8_t
 };
 
 } // namespace hicap
+
+HICAP_API_END
 
 #endif

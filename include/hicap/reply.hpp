@@ -82,8 +82,8 @@ public:
     /// As `response_info::attempts`.
     [[nodiscard]] std::vector<attempt> const& attempts() const noexcept { return info_.attempts(); }
 
-    /// The same for who takes nothing but success: throws the `api_error` that a `T` is which tells
-    /// of a failure. For a `T` that can.
+    /// The object, for whoever takes nothing but success: throws the `api_error` that one is which
+    /// tells of a failure. For a `T` that can.
     [[nodiscard]] T const& value_or_throw() const requires
         requires(T const& told, std::string_view id)
     {

@@ -76,7 +76,7 @@ enum class cancel_result : std::uint8_t
 /// The same, with what is known of the response.
 struct cancel_outcome
 {
-    cancel_result result = cancel_result::unreachable;
+    cancel_result result = cancel_result::unreachable; /**< what came of it */
     /// As it is now: final but for `not_cancellable`. Absent where the server did not tell.
     std::optional<responses::response> response{};
     /// What the server answered, or why it did not, where it did not cancel.
@@ -104,8 +104,8 @@ class event_stream : public hicap::stream<event>
 {
 public:
     event_stream() noexcept;
-    event_stream(event_stream&& other) noexcept;
-    event_stream& operator=(event_stream&& other) noexcept;
+    event_stream(event_stream&& other) noexcept;            ///< as those of `hicap::stream`
+    event_stream& operator=(event_stream&& other) noexcept; ///< the same
     ~event_stream();
 
     /// Names the response, also for `resource::resume` in another process. Empty until an event has

@@ -144,7 +144,7 @@ public:
     explicit stream(std::unique_ptr<detail::stream_state<Event>> state) noexcept;
 
 protected:
-    [[nodiscard]] detail::stream_state<Event>* state() const noexcept { return state_.get(); }
+    [[nodiscard]] auto* state() const noexcept { return state_.get(); } ///< for the library
 
 private:
     std::unique_ptr<detail::stream_state<Event>> state_;

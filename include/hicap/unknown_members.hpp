@@ -83,7 +83,7 @@ struct misfit
     std::string expected{}; ///< such as `string`
     std::string found{};    ///< such as `number`
 
-    friend bool operator==(misfit const&, misfit const&) = default;
+    friend bool operator==(misfit const&, misfit const&) = default; ///< compares all parts
 };
 
 /// A value of a union whose kind this library does not know, as it came.
