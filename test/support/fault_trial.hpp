@@ -9,6 +9,7 @@
 #include "support/thrown.hpp"
 #include "support/tls_server.hpp"
 
+#include <hicap/chat.hpp>
 #include <hicap/client.hpp>
 #include <hicap/error.hpp>
 

@@ -25,8 +25,7 @@ struct responses_over_tls : test::hicap_fixture
         return request;
     }
 
-    responses::event_stream
-    open(responses::request const& request, request_options const& how = {})
+    responses::event_stream open(responses::request const& request, request_options const& how = {})
     {
         return run(api.responses().stream(request, how));
     }

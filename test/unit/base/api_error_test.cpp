@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE(the_message_names_where_a_redirect_leads)
     details.headers.append("Location", "https://elsewhere.test/\x1B");
     std::string const what = api_error(details).what();
     BOOST_TEST(
-        what.find("the API answered 307, redirects to https://elsewhere.test/\\x1B and is "
+        what.find("the API answered 307, redirects to https://elsewhere.test/\\x1b and is "
                   "not followed") == 0U,
         what
     );
