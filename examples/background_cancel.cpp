@@ -25,6 +25,7 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <csignal>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <exception>
@@ -63,11 +64,13 @@ asio::awaitable<void> answer(hicap::client client, std::string prompt)
 
     auto stream = co_await client.responses().stream(request);
     std::int64_t tokens = 0; // about as many as there are pieces of text
+    std::size_t kept = 0;
     bool interrupted = false;
     try {
         while (auto const* event = co_await stream.next()) {
             std::cout << event->text() << std::flush;
             tokens += event->text().empty() ? 0 : 1;
+            kept += event->text().size();
         }
     } catch (boost::system::system_error const& error) {
         if (error.code() != hicap::condition::cancelled)
@@ -85,7 +88,7 @@ asio::awaitable<void> answer(hicap::client client, std::string prompt)
     // cancel]
     if (outcome.result == hicap::responses::cancel_result::cancelled)
         std::cerr << "saved: up to " << max_tokens - tokens << " of " << max_tokens
-                  << " tokens; kept: " << stream.snapshot().text().size() << " bytes of text\n";
+                  << " tokens; kept: " << kept << " bytes of text\n";
 }
 
 } // namespace

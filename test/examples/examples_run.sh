@@ -114,7 +114,7 @@ interrupt_cancels_in_the_background() {
 
 answer_is_resumed_by_another_client() {
     run env SSL_CERT_FILE="$scratch/ca.pem" "$resume" </dev/null
-    ((status == 0 && $(lines out) == 2)) && writes err '^left resp_[0-9a-z]+ after event [1-9][0-9]*$'
+    ((status == 0)) && [[ -s $scratch/out ]] && writes err '^left resp_[0-9a-z]+ after event [1-9][0-9]*$'
 }
 
 tests=(
