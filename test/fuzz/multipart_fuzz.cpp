@@ -30,6 +30,11 @@ void write_and_read(std::string_view text)
             continue;
         auto const name = line.substr(0, tab);
         auto const content = line.substr(tab + 1);
+        auto const controls = [](char c) {
+            return static_cast<unsigned char>(c) < ' ' || c == '\x7F';
+        };
+        if (std::any_of(name.begin(), name.end(), controls))
+            continue; // no server takes them in a header
         if (content.find(boundary) != std::string_view::npos)
             continue; // is chosen at random, so that no content holds it
         body += hicap::http::part_head(boundary, name, name, "application/octet-stream");
