@@ -144,13 +144,15 @@ public:
     }
 
     /// Whether a call goes on after an attempt that failed so, when `retries` were made for it.
-    /// One that does is counted.
     [[nodiscard]] policy::retry_decision decide(
         prepared_request const& request,
         policy::failed_attempt const& failed,
         unsigned retries,
         net::call const& on
     );
+
+    /// One is made.
+    void count_retry() noexcept { ++retries_; }
 
     /// What becomes of the responses in the background that are left.
     abandonment_books books;

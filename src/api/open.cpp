@@ -10,7 +10,6 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
-#include <atomic>
 #include <cstdint>
 #include <exception>
 #include <optional>
@@ -90,27 +89,6 @@ policy::failed_attempt facts_of(boost::system::error_code code, net::call const&
         throw;
     }
 }
-
-/// Takes a retry out of the count again that is not made, as its pause was cut short.
-class counted_retry
-{
-public:
-    explicit counted_retry(std::atomic<std::uint64_t>& count) noexcept : count_(&count) {}
-
-    counted_retry(counted_retry const&) = delete;
-    counted_retry& operator=(counted_retry const&) = delete;
-
-    ~counted_retry()
-    {
-        if (count_ != nullptr)
-            --*count_;
-    }
-
-    void is_made() noexcept { count_ = nullptr; }
-
-private:
-    std::atomic<std::uint64_t>* count_;
-};
 
 /// Between two attempts: throws where the operation was stopped, and tells of those before.
 void check_running(net::call& on)
@@ -268,8 +246,6 @@ policy::retry_decision client_core::decide(
         decision.retry = false;
         decision.why_not = policy::refusal::budget_spent;
     }
-    if (decision.retry)
-        ++retries_;
     return decision;
 }
 
@@ -340,18 +316,15 @@ client_core::open(std::shared_ptr<prepared_request const> kept, net::call on)
                 policy::describe_refusal(decision, request.retries)
             );
         }
-        counted_retry counted(retries_);
         on.made.backoff = decision.pause;
         on.next_attempt(result.code);
         watched.retry_follows(on.earlier.back());
-        if (asks_again) { // that is no retry
-            counted.is_made();
+        if (asks_again) // that is no retry
             continue;
-        }
         if (decision.pause.count() > 0)
             co_await pause(&on, decision.pause);
         check_running(on);
-        counted.is_made();
+        count_retry();
     }
 }
 

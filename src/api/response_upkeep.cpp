@@ -70,19 +70,22 @@ read_whole(std::shared_ptr<background_task const> task, std::string id, opened_r
     co_return co_await poll(std::move(task), std::move(id), std::move(opened.on), info.attempts());
 }
 
-/// `asking` is null where the server does not stream the response any more.
+/// `asking` is null where the server does not stream the response any more, `retried_after` absent
+/// where nothing has failed.
 asio::awaitable<reopened_events> open_again(
     std::shared_ptr<background_task const> task,
     std::string id,
     std::shared_ptr<prepared_request const> asking,
-    std::chrono::milliseconds length,
+    std::optional<std::chrono::milliseconds> retried_after,
     net::call on
 )
 {
     co_await asio::post(asio::use_awaitable);
-    if (length.count() > 0)
-        co_await pause(&on, length);
+    if (retried_after && retried_after->count() > 0)
+        co_await pause(&on, *retried_after);
     on.running().check();
+    if (retried_after)
+        task->core->count_retry();
     auto const until = on.until();
     auto limits = on.limits();
     std::vector<attempt> earlier;
@@ -185,7 +188,7 @@ bool response_upkeep::may_reopen(error& failure, net::call const& on)
 void response_upkeep::reopen(std::vector<attempt> earlier, net::call on)
 {
     if (!earlier.empty())
-        earlier.back().backoff = pause_;
+        earlier.back().backoff = pause_.value_or(std::chrono::milliseconds(0));
     on.next_request();
     on.running().watched().ends(call_end::abandoned); // unless it comes to something else
     on.earlier = std::move(earlier);
@@ -193,7 +196,8 @@ void response_upkeep::reopen(std::vector<attempt> earlier, net::call on)
         on.running().watched().retry_follows(on.earlier.back());
     auto const what = on.shared_operation();
     auto asking = polls_ ? nullptr : std::exchange(asking_, nullptr);
-    auto work = open_again(task_, id_, std::move(asking), pause_, std::move(on));
+    auto const pause = std::exchange(pause_, std::nullopt);
+    auto work = open_again(task_, id_, std::move(asking), pause, std::move(on));
     opening_ = std::make_unique<shielded<reopened_events>>(
         task_->core->time(), task_->executor.get(), what, std::move(work), true
     );

@@ -7,6 +7,7 @@
 
 #include <hicap/responses.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -64,8 +65,8 @@ private:
     bool polls_ = false;               // the server has no more events of it to give
     bool gap_ = false;                 // it was the reason to open it again
     bool released_ = false;
-    unsigned tries_ = 0; // since an event came
-    std::chrono::milliseconds pause_{0};
+    unsigned tries_ = 0;                             // since an event came
+    std::optional<std::chrono::milliseconds> pause_; // before it is opened again after a failure
     std::unique_ptr<shielded<reopened_events>> opening_;
 };
 
