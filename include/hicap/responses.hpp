@@ -123,7 +123,8 @@ public:
     /// A response in the foreground ends with its connection and is `not_cancellable`. One that is
     /// over is `already_finished`, and nothing is sent.
     ///
-    /// Afterwards `next` gives null, and `snapshot` is the response of the result where it has one.
+    /// Afterwards `next` gives null, and `snapshot` is the response of the result where it has one,
+    /// with the items that were read where it has none.
     ///
     /// Precondition: no other function of this stream is running.
     /// Cancellation: terminal. Once the request is sent it goes on, as it does where the stream is

@@ -15,6 +15,15 @@ using namespace hicap::responses;
 // No response has more of anything.
 constexpr std::int64_t max_index = 100'000;
 
+/// `told` takes the place of `whole`. Later ones repeat how a response began, without its items,
+/// and some gateways leave out those that the events have told.
+void replace(response& whole, response told)
+{
+    if (told.output.empty())
+        told.output = std::move(whole.output);
+    whole = std::move(told);
+}
+
 /// The element of that index, made where it is missing.
 template <class T>
 T& at(std::vector<T>& list, std::int64_t index)
@@ -53,17 +62,17 @@ class changes
 public:
     explicit changes(response& whole) noexcept : whole_(whole) {}
 
-    void operator()(created const& event) { begin(event.response); }
+    void operator()(created const& event) { replace(whole_, event.response); }
 
-    void operator()(queued const& event) { begin(event.response); }
+    void operator()(queued const& event) { replace(whole_, event.response); }
 
-    void operator()(in_progress const& event) { begin(event.response); }
+    void operator()(in_progress const& event) { replace(whole_, event.response); }
 
-    void operator()(completed const& event) { end(event.response); }
+    void operator()(completed const& event) { replace(whole_, event.response); }
 
-    void operator()(failed const& event) { end(event.response); }
+    void operator()(failed const& event) { replace(whole_, event.response); }
 
-    void operator()(incomplete const& event) { end(event.response); }
+    void operator()(incomplete const& event) { replace(whole_, event.response); }
 
     void operator()(output_item_added const& event) { item(event) = event.item; }
 
@@ -228,18 +237,6 @@ public:
     {}
 
 private:
-    /// Later ones repeat how a response began, without its items.
-    void begin(response const& told)
-    {
-        auto items = std::move(whole_.output);
-        whole_ = told;
-        if (whole_.output.empty())
-            whole_.output = std::move(items);
-    }
-
-    /// Some gateways leave out the items that the events have told.
-    void end(response const& told) { begin(told); }
-
     template <class Event>
     output_item& item(Event const& event)
     {
@@ -314,6 +311,11 @@ private:
 };
 
 } // namespace
+
+void assembler<responses::event>::adopt(responses::response whole)
+{
+    replace(response_, std::move(whole));
+}
 
 void assembler<responses::event>::add(responses::event const& event, bool assemble)
 {

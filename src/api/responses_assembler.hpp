@@ -34,8 +34,8 @@ public:
         return std::holds_alternative<unknown>(event);
     }
 
-    /// Takes an answer that came whole.
-    void adopt(responses::response whole) { response_ = std::move(whole); }
+    /// Takes an answer that came whole. Where it has no items, those of the events stay.
+    void adopt(responses::response whole);
 
     [[nodiscard]] responses::response const& get() const noexcept { return response_; }
 

@@ -420,6 +420,25 @@ BOOST_AUTO_TEST_CASE(cancel_tells_what_became_of_the_response)
     check_nothing_runs();
 }
 
+BOOST_AUTO_TEST_CASE(cancel_keeps_the_items_that_were_read)
+{
+    auto events = opened(5);
+    connect({cancelled_answer});
+    auto ends = start(events.cancel());
+    BOOST_TEST(ends.get().value_or_throw().text() == ""); // the server has saved none
+    BOOST_TEST((events.snapshot().status == "cancelled"));
+    BOOST_TEST(events.snapshot().text() == "Hel");
+    auto collects = start(events.collect());
+    BOOST_TEST(collects.get().text() == "Hel");
+
+    abandon_fixture saved;
+    auto of_saved = saved.opened(5);
+    saved.connect({response(200, response_json("cancelled", saved_text))});
+    auto ends_saved = saved.start(of_saved.cancel());
+    BOOST_TEST((ends_saved.get().result == cancel_result::cancelled));
+    BOOST_TEST(of_saved.snapshot().text() == "Hello");
+}
+
 BOOST_AUTO_TEST_CASE(cancel_finds_the_id_first)
 {
     auto events = opened(0);
@@ -555,7 +574,6 @@ BOOST_AUTO_TEST_CASE(what_shutdown_stops_is_cancelled_on_the_server)
     auto events = std::make_unique<response_stream>(opened(0));
     auto const cancelling = connect({});
     started<std::size_t> ending(context, api().shutdown(10s));
-    std::optional<started<responses::event const*>> reading;
     for (std::size_t i = 0; i != background_events().size() - 1; ++i)
         BOOST_TEST_REQUIRE(next(*events).get() != nullptr);
     pass(10s);
