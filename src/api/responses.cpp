@@ -67,6 +67,16 @@ response_upkeep* upkeep_of(detail::stream_state<event> const& state) noexcept
     return static_cast<response_upkeep*>(state.upkeep()); // there is no other kind
 }
 
+/// A task on the executor of the coroutine that awaits it.
+asio::awaitable<std::shared_ptr<background_task const>>
+begin_task(std::shared_ptr<client_core> core, request_options options, on_abandon when_left)
+{
+    auto const executor = co_await asio::this_coro::executor;
+    co_return std::make_shared<background_task const>(
+        std::move(core), executor, options, when_left
+    );
+}
+
 /// What is left of `until` for the second part of a call.
 void bound(policy::deadline_set& limits, net::clock::time_point until, net::clock const& time)
 {
@@ -180,9 +190,8 @@ asio::awaitable<reply<response>> create_in_background(
     std::shared_ptr<client_core> core, prepared_request prepared, request_options options
 )
 {
-    auto const executor = co_await asio::this_coro::executor;
-    auto const task =
-        std::make_shared<background_task const>(core, executor, options, on_abandon::cancel);
+    auto const when = core->when_abandoned(options);
+    auto const task = co_await begin_task(core, std::move(options), when);
     auto const asking = std::make_shared<prepared_request const>(std::move(prepared));
     auto on = core->begin(*asking);
     auto made = co_await create_shielded(task, asking, std::move(on));
@@ -197,9 +206,8 @@ asio::awaitable<reply<response>> create_and_poll(
     request_options options
 )
 {
-    auto const executor = co_await asio::this_coro::executor;
     auto const when = core->when_abandoned(options);
-    auto const task = std::make_shared<background_task const>(core, executor, options, when);
+    auto const task = co_await begin_task(core, std::move(options), when);
     auto const asking = std::make_shared<prepared_request const>(std::move(prepared));
     auto on = core->begin(*asking);
     auto const until = on.until();
@@ -219,9 +227,8 @@ asio::awaitable<reply<response>> wait_until_over(
     std::shared_ptr<client_core> core, std::string id, wait_options how, request_options options
 )
 {
-    auto const executor = co_await asio::this_coro::executor;
     auto const when = core->when_abandoned(options);
-    auto const task = std::make_shared<background_task const>(core, executor, options, when);
+    auto const task = co_await begin_task(core, std::move(options), when);
     background_guard guard(task, id);
     std::exception_ptr failure;
     reply<response> answer;
@@ -255,9 +262,8 @@ asio::awaitable<event_stream> stream_in_background(
     request_options options
 )
 {
-    auto const executor = co_await asio::this_coro::executor;
     auto const when = core->when_abandoned(options);
-    auto const task = std::make_shared<background_task const>(core, executor, options, when);
+    auto const task = co_await begin_task(core, std::move(options), when);
     auto asking = std::make_shared<prepared_request const>(std::move(prepared));
     auto on = core->begin(*asking);
     std::weak_ptr<net::operation> const what = on.shared_operation();
@@ -278,9 +284,8 @@ asio::awaitable<event_stream> resume_events(
     request_options options
 )
 {
-    auto const executor = co_await asio::this_coro::executor;
     auto const when = options.on_abandon.value_or(on_abandon::keep_running);
-    auto const task = std::make_shared<background_task const>(core, executor, options, when);
+    auto const task = co_await begin_task(core, std::move(options), when);
     background_guard guard(task, id);
     std::exception_ptr failure;
     event_stream made;
