@@ -17,18 +17,25 @@ milliseconds not_negative(milliseconds value) noexcept
     return std::max(value, milliseconds(0));
 }
 
-bool is_retryable(retry_options const& options, failed_attempt const& failed) noexcept
+/// What the failure itself says against a retry.
+refusal objection_to(retry_options const& options, failed_attempt const& failed) noexcept
 {
     if (failed.out_of_quota)
-        return false;
-    if (failed.status == 0)
-        return failed.connection_failed && (!failed.sent || options.unanswered);
-    if (failed.status < 400)
-        return false;
+        return refusal::out_of_quota;
+    if (failed.status == 0) {
+        if (!failed.connection_failed)
+            return refusal::not_retryable;
+        return failed.sent && !options.unanswered ? refusal::unanswered : refusal::none;
+    }
+    bool const usual = failed.status == 408 || failed.status == 409 || failed.status == 429 ||
+                       failed.status >= 500;
+    if (failed.status >= 400 && failed.should_retry.value_or(false))
+        return refusal::none;
+    if (!usual)
+        return refusal::not_retryable;
     if (failed.should_retry)
-        return *failed.should_retry;
-    return failed.status == 408 || (failed.status == 409 && options.conflicts) ||
-           failed.status == 429 || failed.status >= 500;
+        return refusal::server_forbids;
+    return failed.status == 409 && !options.conflicts ? refusal::conflict : refusal::none;
 }
 
 milliseconds backoff(retry_options const& options, unsigned retries_done, double random) noexcept
@@ -79,8 +86,8 @@ retry_decision decide(
     auto const refuse = [](refusal why, milliseconds pause = milliseconds(0)) {
         return retry_decision{false, pause, why};
     };
-    if (!is_retryable(options, failed))
-        return refuse(refusal::not_retryable);
+    if (auto const objection = objection_to(options, failed); objection != refusal::none)
+        return refuse(objection);
     if (failed.body_is_spent)
         return refuse(refusal::body_is_spent);
     if (retries_done >= options.max_retries)
@@ -111,6 +118,15 @@ std::string describe_refusal(retry_decision const& decision, retry_options const
     case refusal::none:
     case refusal::not_retryable:
         return {};
+    case refusal::out_of_quota:
+        return "not tried again, as no pause mends a quota that is used up";
+    case refusal::server_forbids:
+        return "not tried again, as the server says x-should-retry: false";
+    case refusal::conflict:
+        return "not tried again, as retry_options::conflicts is false";
+    case refusal::unanswered:
+        return "not tried again, as retry_options::unanswered is false and the server may have "
+               "worked on it";
     case refusal::body_is_spent:
         return "not tried again, as the request's body cannot be read twice";
     case refusal::no_retries_left:

@@ -36,6 +36,10 @@ enum class refusal : std::uint8_t
 {
     none,
     not_retryable,
+    out_of_quota,
+    server_forbids, ///< by `x-should-retry`
+    conflict,       ///< which the options leave alone
+    unanswered,     ///< the same
     body_is_spent,
     no_retries_left,
     retry_after_too_long,

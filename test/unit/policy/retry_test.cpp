@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(conflicts_are_an_option)
 {
     retry_options options;
     options.conflicts = false;
-    BOOST_TEST(decide(answered(409), options).why_not == refusal::not_retryable);
+    BOOST_TEST(decide(answered(409), options).why_not == refusal::conflict);
     BOOST_TEST(decide(answered(408), options).retry);
 
     auto failed = answered(409);
@@ -100,8 +100,12 @@ BOOST_AUTO_TEST_CASE(the_header_overrules_every_error_status)
             auto failed = answered(status);
             failed.should_retry = true;
             BOOST_TEST(decide(failed).retry);
+            auto const usual = decide(answered(status)).why_not;
             failed.should_retry = false;
-            BOOST_TEST(decide(failed).why_not == refusal::not_retryable);
+            BOOST_TEST(
+                decide(failed).why_not ==
+                (usual == refusal::none ? refusal::server_forbids : refusal::not_retryable)
+            );
         }
     }
 }
@@ -119,11 +123,11 @@ BOOST_AUTO_TEST_CASE(a_spent_quota_is_never_retried)
 {
     auto failed = answered(429);
     failed.out_of_quota = true;
-    BOOST_TEST(decide(failed).why_not == refusal::not_retryable);
+    BOOST_TEST(decide(failed).why_not == refusal::out_of_quota);
     failed.retry_after = 1ms;
-    BOOST_TEST(decide(failed).why_not == refusal::not_retryable);
+    BOOST_TEST(decide(failed).why_not == refusal::out_of_quota);
     failed.should_retry = true;
-    BOOST_TEST(decide(failed).why_not == refusal::not_retryable);
+    BOOST_TEST(decide(failed).why_not == refusal::out_of_quota);
 }
 
 BOOST_AUTO_TEST_CASE(connection_failures_are_retried)
@@ -149,7 +153,7 @@ BOOST_AUTO_TEST_CASE(requests_that_stayed_unanswered_are_an_option)
 
     retry_options options;
     options.unanswered = false;
-    BOOST_TEST(decide(failed, options).why_not == refusal::not_retryable);
+    BOOST_TEST(decide(failed, options).why_not == refusal::unanswered);
     BOOST_TEST(decide(unconnected(), options).retry); // nothing was sent
     BOOST_TEST(decide(answered(500), options).retry); // there was an answer
 }
@@ -413,6 +417,17 @@ BOOST_AUTO_TEST_CASE(refusals_are_told_with_their_figures)
     };
     BOOST_TEST(policy::describe_refusal({true, 1s, refusal::none}, options) == "");
     BOOST_TEST(told(refusal::not_retryable) == "");
+    BOOST_TEST(
+        told(refusal::out_of_quota) == "not tried again, as no pause mends a quota that is used up"
+    );
+    BOOST_TEST(
+        told(refusal::server_forbids) == "not tried again, as the server says x-should-retry: false"
+    );
+    BOOST_TEST(told(refusal::conflict) == "not tried again, as retry_options::conflicts is false");
+    BOOST_TEST(
+        told(refusal::unanswered) == "not tried again, as retry_options::unanswered is false and "
+                                     "the server may have worked on it"
+    );
     BOOST_TEST(
         told(refusal::body_is_spent) ==
         "not tried again, as the request's body cannot be read twice"
