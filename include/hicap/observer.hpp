@@ -96,8 +96,11 @@ struct end_event
     boost::system::error_code code;
     int status = 0;              ///< of the last response; 0 where none came
     std::string_view request_id; ///< of the last response, as sent
-    unsigned attempts = 0;       ///< that were begun
-    std::uint64_t events = 0;    ///< of a stream, given to the caller
+    /// Why its last attempt, which could have been followed by another, was not: for people. Empty
+    /// where nothing is to be explained.
+    std::string_view not_retried;
+    unsigned attempts = 0;    ///< that were begun
+    std::uint64_t events = 0; ///< of a stream, given to the caller
     std::chrono::microseconds since_begin{0};
 };
 

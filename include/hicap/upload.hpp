@@ -34,7 +34,8 @@ namespace asio = boost::asio;
 class upload
 {
 public:
-    /// Fills the buffer with the bytes that come next, at least one; 0 at the end.
+    /// Fills the buffer with the bytes that come next, at least one; 0 at the end. What it throws,
+    /// the call throws. `deadlines::total` is looked at when it completes, and does not stop it.
     using reader = std::function<asio::awaitable<std::size_t>(asio::mutable_buffer)>;
 
     /// Begins at the first byte. It is called once for each time that the request is sent.

@@ -5,6 +5,8 @@
 #include "policy/rate_limit.hpp"
 
 #include <chrono>
+#include <cstddef>
+#include <string>
 #include <utility>
 
 namespace hicap::detail {
@@ -39,6 +41,19 @@ describe_failure(response_info const& info, std::string body, hidden_secret cons
     body = key.removed_from(std::move(body));
     auto came = json::read_error_body(body);
     return details_of(info.http_status(), info, std::move(came), std::move(body));
+}
+
+headers without(hidden_secret const& key, headers fields)
+{
+    bool says_it = false;
+    for (std::size_t i = 0; i != fields.size() && !says_it; ++i)
+        says_it = key.is_in(fields[i].second);
+    if (!says_it)
+        return fields;
+    headers cleaned;
+    for (std::size_t i = 0; i != fields.size(); ++i)
+        cleaned.append(fields[i].first, key.removed_from(std::string(fields[i].second)));
+    return cleaned;
 }
 
 void add_call(error& failure, response_info const& info)

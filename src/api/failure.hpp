@@ -17,6 +17,9 @@ namespace hicap::detail {
 [[nodiscard]] api_error::details
 describe_failure(response_info const& info, std::string body, hidden_secret const& key);
 
+/// The fields of a response with `***` in place of the key, which no server should say.
+[[nodiscard]] headers without(hidden_secret const& key, headers fields);
+
 /// Adds to `failure` what is known of the call that it ends: request id and attempts.
 void add_call(error& failure, response_info const& info);
 

@@ -117,6 +117,14 @@ public:
         return *this;
     }
 
+    /// Nothing where there is none.
+    line_writer& add_reason(std::string_view why)
+    {
+        if (!why.empty())
+            add_text("reason", why);
+        return *this;
+    }
+
     /// Nothing where the server sent none.
     line_writer& add_request_id(std::string_view id)
     {
@@ -245,7 +253,8 @@ public:
         auto const level = event.how == call_end::failed ? log_level::error : log_level::info;
         write(level, event.call, [&event](line_writer& line) {
             line.word("ended").word(name_of(event.how)).add_status(event.status);
-            line.add_error(event.code).add("attempts", event.attempts).add("events", event.events);
+            line.add_error(event.code).add_reason(event.not_retried);
+            line.add("attempts", event.attempts).add("events", event.events);
             line.add_request_id(event.request_id).add("took", event.since_begin);
         });
     }

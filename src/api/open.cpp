@@ -73,8 +73,8 @@ policy::failed_attempt facts_of(boost::system::error_code code, net::call const&
     return facts;
 }
 
-/// Throws `why`, with which a credentials callback has failed.
-[[noreturn]] void throw_no_key(net::call& on, std::exception_ptr const& why)
+/// Throws `why`, with which a callback or a source of the caller's has failed.
+[[noreturn]] void throw_of_caller(net::call& on, std::exception_ptr const& why)
 {
     auto& watched = on.running().watched();
     try {
@@ -149,7 +149,8 @@ response_info opened_response::take_info()
 {
     auto attempts = std::move(on.earlier);
     attempts.push_back(std::move(on.made));
-    return {exchange->head().status, exchange->take_fields(), std::move(attempts)};
+    auto fields = without(on.running().watched().hidden(), exchange->take_fields());
+    return {exchange->head().status, std::move(fields), std::move(attempts)};
 }
 
 void opened_response::fail(std::exception_ptr const& why)
@@ -170,12 +171,19 @@ asio::awaitable<client_core::outcome>
 client_core::try_once(net::call* on, std::string_view head, net::request_body body)
 {
     outcome result;
+    auto& watched = on->running().watched();
     std::unique_ptr<net::exchange> response;
     try {
         response = co_await transport_.send(on, head, body);
     } catch (error const& failure) { // not what cancellation throws
         result.code = failure.code();
         result.broken = std::current_exception();
+    } catch (boost::system::system_error const& failure) {
+        watched.fails(failure.code());
+        throw;
+    } catch (...) {
+        watched.ends(call_end::failed);
+        throw;
     }
     if (!response) {
         result.facts = facts_of(result.code, *on);
@@ -183,8 +191,9 @@ client_core::try_once(net::call* on, std::string_view head, net::request_body bo
     }
     auto const status = response->head().status;
     on->made.status = status;
-    on->made.request_id = policy::request_id(response->head().fields);
-    on->running().watched().first_byte(status, on->made.request_id);
+    auto id = std::string(policy::request_id(response->head().fields));
+    on->made.request_id = watched.hidden().removed_from(std::move(id));
+    watched.first_byte(status, on->made.request_id);
     if (status >= 200 && status < 300) {
         result.exchange = std::move(response);
         co_return result;
@@ -201,8 +210,8 @@ client_core::try_once(net::call* on, std::string_view head, net::request_body bo
     } catch (error const&) { // what came of it is shown
     }
     on->running().check();
-    response_info const info(status, response->take_fields());
-    result.refused = describe_failure(info, std::move(text), on->running().watched().hidden());
+    response_info const info(status, without(watched.hidden(), response->take_fields()));
+    result.refused = describe_failure(info, std::move(text), watched.hidden());
     result.code = api_error(*result.refused).code();
     result.facts = facts_of(result.code, *result.refused);
     co_return result;
@@ -278,11 +287,15 @@ client_core::open(std::shared_ptr<prepared_request const> kept, net::call on)
             no_key = std::current_exception();
         }
         if (no_key)
-            throw_no_key(on, no_key);
+            throw_of_caller(on, no_key);
         auto const& head = options_.credentials ? own.reveal() : request.head.reveal();
         auto const known = on.earlier.size();
         auto result = co_await try_once(&on, head, body);
         replays_ += on.earlier.size() - known;
+        if (on.failed_by_caller) {
+            on.next_attempt(result.code);
+            throw_of_caller(on, result.broken);
+        }
         if (on.sent && request.pieces && !request.pieces->repeatable())
             result.facts.body_is_spent = true;
         if (result.exchange) {
@@ -305,16 +318,12 @@ client_core::open(std::shared_ptr<prepared_request const> kept, net::call on)
             ++retries;
         }
         if (!decision.retry) {
+            auto const why = policy::describe_refusal(decision, request.retries);
             watched.fails(result.code);
+            watched.is_not_retried(why);
             bool const sent = on.sent;
             on.next_attempt(result.code);
-            throw_failure(
-                std::move(result.refused),
-                result.broken,
-                on,
-                sent,
-                policy::describe_refusal(decision, request.retries)
-            );
+            throw_failure(std::move(result.refused), result.broken, on, sent, why);
         }
         on.made.backoff = decision.pause;
         on.next_attempt(result.code);

@@ -5,10 +5,16 @@
 
 #include "api/operation.hpp"
 #include "http/url.hpp"
+#include "net/cancellation.hpp"
+#include "net/fresh_coroutine.hpp"
 
 #include <hicap/error.hpp>
 #include <hicap/pages.hpp>
 #include <hicap/request_options.hpp>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -120,7 +126,14 @@ pages<T>::pages(std::unique_ptr<detail::page_source<T>> source) noexcept
 template <class T>
 asio::awaitable<T const*> pages<T>::next()
 {
+    // As in `stream::next`: an element is taken only when the caller is sure to get it.
+    net::launch_query const launching{};
+    bool const fresh = net::is_fresh(co_await launching);
+    if (fresh)
+        co_await asio::post(asio::use_awaitable);
     for (;;) {
+        auto const cancellation = co_await asio::this_coro::cancellation_state;
+        net::throw_if_cancelled(cancellation);
         if (auto const* const element = source_->take())
             co_return element;
         if (!source_->has_more)

@@ -15,6 +15,11 @@ hidden_secret::hidden_secret(std::string_view text)
         text_ = std::make_shared<secret_string const>(std::string(text));
 }
 
+bool hidden_secret::is_in(std::string_view text) const noexcept
+{
+    return text_ && text.find(text_->reveal()) != std::string_view::npos;
+}
+
 std::string hidden_secret::removed_from(std::string text) const
 {
     if (!text_)

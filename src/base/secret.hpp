@@ -66,6 +66,9 @@ public:
 
     explicit hidden_secret(std::string_view text);
 
+    /// Whether `text` says it.
+    [[nodiscard]] bool is_in(std::string_view text) const noexcept;
+
     /// `text` with `***` in place of the secret, wherever it stands.
     [[nodiscard]] std::string removed_from(std::string text) const;
 

@@ -103,6 +103,7 @@ void call::next_attempt(boost::system::error_code code)
     earlier.push_back(std::exchange(made, {}));
     sent = false;
     answered = false;
+    failed_by_caller = false;
 }
 
 void call::next_request()
@@ -111,6 +112,7 @@ void call::next_request()
     made = {};
     sent = false;
     answered = false;
+    failed_by_caller = false;
     running_->request_ends();
     running_->watched().ends(call_end::cancelled); // unless it comes to something else
 }

@@ -72,6 +72,9 @@ public:
     /// Whether a part of its response has come.
     bool answered = false;
 
+    /// Whether it was the source of its body that failed, and neither connection nor server.
+    bool failed_by_caller = false;
+
     /// Ends the present attempt, which failed with `code`, and begins the next.
     void next_attempt(boost::system::error_code code);
 

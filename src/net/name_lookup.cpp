@@ -121,13 +121,7 @@ public:
             lookup_ = at->second;
         } else {
             lookup_ = std::make_shared<lookup>(executor);
-            lookup_->resolver.async_resolve(
-                host,
-                port,
-                [all = all_, where = where_, made = lookup_, time](
-                    boost::system::error_code code, tcp::resolver::results_type const& results
-                ) { all->finish(*made, where, *time, code, results); }
-            );
+            begin(time, host, port);
             all_->running.emplace(where_, lookup_);
         }
         lookup_->waiting.insert(&bell);
@@ -158,6 +152,23 @@ public:
     alarm bell;
 
 private:
+    void begin(std::shared_ptr<clock> const& time, std::string const& host, std::string const& port)
+    {
+        try {
+            lookup_->resolver.async_resolve(
+                host,
+                port,
+                [all = all_, where = where_, made = lookup_, time](
+                    boost::system::error_code code, tcp::resolver::results_type const& results
+                ) { all->finish(*made, where, *time, code, results); }
+            );
+        } catch (boost::system::system_error const& why) {
+            throw error(
+                why.code(), "cannot begin to resolve \"" + host + "\", which takes a thread"
+            );
+        }
+    }
+
     std::shared_ptr<shared> all_;
     asio::execution_context* where_;
     std::shared_ptr<lookup> lookup_;

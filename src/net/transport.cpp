@@ -58,19 +58,14 @@ asio::awaitable<bool> send_pieces(http1_exchange* to, body_reader* from, call* o
 {
     while (!to->answered()) {
         std::string_view piece;
-        std::exception_ptr failure;
         try {
             piece = co_await from->next();
-        } catch (boost::system::system_error const& thrown) {
-            on->running().watched().fails(thrown.code());
-            failure = std::current_exception();
         } catch (...) {
-            on->running().watched().ends(call_end::failed);
-            failure = std::current_exception();
+            on->failed_by_caller = true;
+            throw;
         }
-        if (failure)
-            std::rethrow_exception(failure);
         on->running().check();
+        on->check_total("sending the body");
         if (piece.empty())
             break;
         auto const deadline = on->begin(phase::first_byte);
@@ -82,6 +77,20 @@ asio::awaitable<bool> send_pieces(http1_exchange* to, body_reader* from, call* o
             co_return false;
     }
     co_return true;
+}
+
+/// A reader of `what`, null where that is no source.
+std::unique_ptr<body_reader> open_pieces(body_source* what, call* on)
+{
+    if (what == nullptr)
+        return nullptr;
+    on->may_replay = on->may_replay && what->repeatable();
+    try {
+        return what->open();
+    } catch (...) {
+        on->failed_by_caller = true;
+        throw;
+    }
 }
 
 } // namespace
@@ -107,11 +116,7 @@ transport::send(call* on, std::string_view head, request_body body)
         boost::system::error_code code;
         std::exception_ptr failure;
         try {
-            std::unique_ptr<body_reader> pieces;
-            if (body.pieces != nullptr) {
-                pieces = body.pieces->open();
-                on->may_replay = on->may_replay && body.pieces->repeatable();
-            }
+            auto const pieces = open_pieces(body.pieces, on);
             auto deadline = on->begin(phase::first_byte);
             on->running().request_begins();
             on->sent = true;
@@ -121,7 +126,8 @@ transport::send(call* on, std::string_view head, request_body body)
                 in_time = co_await started->writable(deadline);
             if (in_time && pieces) {
                 in_time = co_await send_pieces(started.get(), pieces.get(), on);
-                deadline = on->begin(phase::first_byte);
+                if (in_time)
+                    deadline = on->begin(phase::first_byte);
             }
             while (in_time && !started->read_head())
                 in_time = co_await started->readable(deadline);
@@ -137,7 +143,7 @@ transport::send(call* on, std::string_view head, request_body body)
         on->running().request_ends();
         on->answered = !started->silent();
         bool const stale = on->may_replay && on->made.reused_connection && !on->answered &&
-                           code == condition::connection;
+                           !on->failed_by_caller && code == condition::connection;
         if (!stale)
             std::rethrow_exception(failure);
         on->running().check();

@@ -40,6 +40,7 @@ watch::~watch()
         event.code = code_;
     event.status = status_;
     event.request_id = request_id_;
+    event.not_retried = not_retried_;
     event.attempts = attempts_;
     event.events = events_;
     event.since_begin = since_begin();
@@ -100,6 +101,12 @@ void watch::retry_follows(attempt const& failed)
     event.failed = failed;
     event.since_begin = since_begin();
     who_->on_retry(event);
+}
+
+void watch::is_not_retried(std::string why)
+{
+    if (who_)
+        not_retried_ = std::move(why);
 }
 
 void watch::ends(call_end how, boost::system::error_code code) noexcept

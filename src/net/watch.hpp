@@ -63,6 +63,9 @@ public:
     /// What the end is told to be; the last word counts. Before it is `abandoned`.
     void ends(call_end how, boost::system::error_code code = {}) noexcept;
 
+    /// Why there is no further attempt, for people; may be empty.
+    void is_not_retried(std::string why);
+
     /// The same for a call that threw `code`: it failed, or somebody cancelled it.
     void fails(boost::system::error_code code) noexcept;
 
@@ -78,6 +81,7 @@ private:
     std::string method_;
     std::string path_;
     std::string request_id_;
+    std::string not_retried_;
     std::uint64_t number_ = 0;
     std::uint64_t events_ = 0;
     clock::time_point begun_{};

@@ -94,6 +94,9 @@ struct client_fixture
         return *client_;
     }
 
+    /// Lets go of the client.
+    void drop_client() { client_ = nullptr; }
+
     /// A server without a connection.
     std::shared_ptr<wire> silent_server() const { return std::make_shared<wire>(time); }
 

@@ -80,6 +80,35 @@ BOOST_AUTO_TEST_CASE(events_of_a_stream_are_shown_without_the_key)
     }
 }
 
+BOOST_AUTO_TEST_CASE(headers_are_shown_without_the_key)
+{
+    auto const with_headers = [](std::string const& status, std::string const& body) {
+        return "HTTP/1.1 " + status +
+               " X\r\nLocation: https://elsewhere.test/?key=" + std::string(key) +
+               "\r\nContent-Type: text/" + std::string(key) + "\r\nx-request-id: req-" +
+               std::string(key) + "\r\nContent-Length: " + std::to_string(body.size()) +
+               "\r\n\r\n" + body;
+    };
+    connect({with_headers("307", ""), with_headers("200", "no JSON"), with_headers("200", "{}")});
+    for (int i = 0; i != 2; ++i) {
+        auto failed = create();
+        BOOST_TEST_REQUIRE(failed.done());
+        auto const what = failed.what();
+        BOOST_TEST(!contains(what, key), what);
+        BOOST_TEST(contains(what, "***"), what);
+        try {
+            failed.get();
+        } catch (error const& failure) {
+            BOOST_TEST(failure.request_id() == "req-***");
+            BOOST_TEST_REQUIRE(failure.attempts().size() == 1u);
+            BOOST_TEST(failure.attempts()[0].request_id == "req-***");
+        }
+    }
+    auto answered = create();
+    BOOST_TEST(answered.get().request_id() == "req-***");
+    BOOST_TEST(answered.get().headers().find("location").value_or("").ends_with("?key=***"));
+}
+
 BOOST_AUTO_TEST_CASE(a_key_that_a_callback_gave_is_not_shown_either)
 {
     options.api_key.clear();

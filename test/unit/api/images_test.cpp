@@ -191,6 +191,41 @@ BOOST_AUTO_TEST_CASE(a_form_that_can_be_read_once_is_not_sent_again)
     BOOST_TEST(contains(call.what(), "cannot be read twice"), call.what());
 }
 
+BOOST_AUTO_TEST_CASE(a_source_that_fails_as_a_connection_does_is_not_sent_again)
+{
+    for (bool const at_once : {true, false}) {
+        auto const fails = [] { throw error(asio::error::connection_reset, "of the source"); };
+        auto const open = [fails, at_once]() -> upload::reader {
+            if (at_once)
+                fails();
+            return [fails](asio::mutable_buffer) -> asio::awaitable<std::size_t> {
+                fails();
+                co_return 0;
+            };
+        };
+        form.images = {upload::source(open, std::nullopt, "a.png")};
+        connect({});
+        auto call = start(images().edit(form));
+        BOOST_TEST((call.code() == asio::error::connection_reset));
+        BOOST_TEST(!contains(call.what(), "api.test"), call.what());
+    }
+    BOOST_TEST(dialer->dials == 2u);
+    BOOST_TEST(api().statistics().retries == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_that_is_destroyed_closes_its_connection)
+{
+    auto const far = connect({stream_head + event("image_generation.partial_image", "")});
+    {
+        auto opens = start(images().stream_generate(drawing));
+        auto& events = opens.get();
+        BOOST_TEST((next(events).get() != nullptr));
+        BOOST_TEST(far->open);
+    }
+    settle();
+    BOOST_TEST(!far->open);
+}
+
 BOOST_AUTO_TEST_CASE(an_image_is_drawn_anew)
 {
     auto const far = connect({one_image});

@@ -138,6 +138,14 @@ std::string line_of(void (observer::*hook)(Event const&) noexcept, Event const& 
     return line.substr(prefix.size());
 }
 
+std::string end_not_retried(std::string_view why)
+{
+    auto event = an_end(call_end::failed);
+    event.code = errc::server_error;
+    event.not_retried = why;
+    return line_of(&observer::on_end, event);
+}
+
 std::string end_with_request_id(std::string_view id)
 {
     auto event = an_end(call_end::completed);
@@ -321,6 +329,14 @@ BOOST_AUTO_TEST_CASE(codes_of_other_categories_are_told_by_name)
         "ended failed error=asio.netdb:1 message=\"Host not found (authoritative)\" attempts=1 "
         "events=57 took=1.204s"
     );
+}
+
+BOOST_AUTO_TEST_CASE(why_a_call_was_not_tried_again_is_told)
+{
+    auto const told = end_not_retried("no retries left after 2");
+    auto const reason = std::string_view(" reason=\"no retries left after 2\" attempts=1 ");
+    BOOST_TEST(told.find(reason) != std::string::npos, told);
+    BOOST_TEST(end_not_retried("").find("reason") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_replay_has_no_backoff)

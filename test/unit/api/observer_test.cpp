@@ -62,6 +62,7 @@ public:
     {
         last = event;
         request_id = event.request_id;
+        not_retried = event.not_retried;
         still_open = of_last && of_last->open;
         static constexpr char const* ends[] = {"completed", "failed", "cancelled", "abandoned"};
         note(event.call, ends[static_cast<std::size_t>(event.how)]);
@@ -72,6 +73,7 @@ public:
     std::string words; ///< all text that came
     end_event last;
     std::string request_id;
+    std::string not_retried;
     std::shared_ptr<wire> of_last; ///< is looked at when a call ends
     bool still_open = false;
 
@@ -190,6 +192,20 @@ BOOST_AUTO_TEST_CASE(an_answer_that_says_no)
     BOOST_TEST((seen->last.code == errc::invalid_request));
     BOOST_TEST(seen->last.status == 400);
     BOOST_TEST(seen->request_id == "r1");
+}
+
+BOOST_AUTO_TEST_CASE(why_there_is_no_further_attempt)
+{
+    options.retries.max_retries = 0;
+    connect(
+        {response(500, "{}"), response(400, "{}"), response(500, "{}", "x-should-retry: false\r\n")}
+    );
+    BOOST_TEST((create().code() == errc::server_error));
+    BOOST_TEST(seen->not_retried == "not tried again, as retry_options::max_retries is 0");
+    BOOST_TEST((create().code() == errc::invalid_request));
+    BOOST_TEST(seen->not_retried == ""); // it would be of no use
+    BOOST_TEST((create().code() == errc::server_error));
+    BOOST_TEST(contains(seen->not_retried, "x-should-retry"));
 }
 
 BOOST_AUTO_TEST_CASE(an_answer_that_cannot_be_read)

@@ -1,13 +1,18 @@
+#include "support/run.hpp"
 #include "unit/api/client_fixture.hpp"
 
 #include <hicap/error.hpp>
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 namespace hicap::test {
 namespace {
@@ -125,6 +130,49 @@ BOOST_AUTO_TEST_CASE(a_page_that_is_waited_for_can_be_cancelled)
     BOOST_TEST(!silent->open);
     connect({page("a", false, "null")});
     BOOST_TEST(all(messages) == "a");
+}
+
+BOOST_AUTO_TEST_CASE(at_any_turn_of_the_loop_nothing_is_lost)
+{
+    using asio::experimental::awaitable_operators::operator||;
+    auto const turns = [](int count) -> asio::awaitable<void> {
+        for (; count != 0; --count)
+            co_await asio::post(asio::use_awaitable);
+    };
+    for (int patience = 0; patience != 12; ++patience) {
+        for (bool const next_first : {true, false}) {
+            client_fixture one;
+            one.connect({page("ab", true, "\"b\""), page("cd", false, "null")});
+            one.connect({page("cd", false, "null")}); // where the second was given up
+            auto messages = one.api().chat().completions().messages("x");
+            std::string ids;
+            bool more = true;
+            // The first page is at hand.
+            started<chat::stored_message const*> first(one.context, messages.next());
+            ids += first.get()->id;
+            for (int round = 0; more && round != 100; ++round) {
+                bool const waits = round % 3 == 2; // it gets on in the end
+                auto const count = waits ? 50 : patience;
+                if (next_first) {
+                    auto const got = run(one.context, messages.next() || turns(count));
+                    if (got.index() == 1)
+                        continue;
+                    more = std::get<0>(got) != nullptr;
+                    ids += more ? std::get<0>(got)->id : "";
+                } else {
+                    auto const got = run(one.context, turns(count) || messages.next());
+                    if (got.index() == 0)
+                        continue;
+                    more = std::get<1>(got) != nullptr;
+                    ids += more ? std::get<1>(got)->id : "";
+                }
+            }
+            BOOST_TEST_CONTEXT("patience " << patience << ", next first " << next_first)
+            {
+                BOOST_TEST(ids == "abcd");
+            }
+        }
+    }
 }
 
 BOOST_AUTO_TEST_CASE(an_element_that_is_malformed_does_not_spoil_the_others)

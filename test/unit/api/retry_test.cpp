@@ -593,6 +593,17 @@ BOOST_AUTO_TEST_CASE(a_limit_that_lets_nothing_through_is_refused)
     });
 }
 
+BOOST_AUTO_TEST_CASE(a_redirect_is_not_followed)
+{
+    connect({response(307, "", "Location: http://elsewhere.test/v1/chat/completions\r\n")});
+    auto const elsewhere = connect({completion_response});
+    auto call = create();
+    BOOST_TEST((call.code() == errc::unexpected_content), call.what());
+    BOOST_TEST(contains(call.what(), "elsewhere.test"), call.what());
+    BOOST_TEST(dialer->dials == 1u);
+    BOOST_TEST(elsewhere->sent == "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace hicap::test

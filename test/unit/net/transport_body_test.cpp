@@ -192,6 +192,40 @@ BOOST_AUTO_TEST_CASE(a_server_that_stops_to_read_is_late)
     BOOST_TEST(!far->open);
 }
 
+BOOST_AUTO_TEST_CASE(the_deadline_of_a_piece_comes_before_that_of_the_call)
+{
+    policy::deadline_set limits;
+    limits.first_byte = 10s;
+    limits.total = 15s;
+    auto const far = dial();
+    far->set_window(1000);
+    auto const of = call(limits);
+    auto sends = send(*of, source);
+    clock->advance(10s);
+    sends.poll();
+    BOOST_TEST((sends.code() == errc::first_byte_timeout));
+    BOOST_TEST((of->on.made.times.first_byte == 10s));
+}
+
+BOOST_AUTO_TEST_CASE(a_source_without_end_ends_with_the_call)
+{
+    policy::deadline_set limits;
+    limits.total = 3s;
+    paced_source endless{clock, std::vector<std::string>(100, "piece")};
+    endless.pause = 1s;
+    auto const far = dial();
+    auto const of = call(limits);
+    auto sends = send(*of, endless);
+    for (int i = 0; i != 3; ++i) {
+        BOOST_TEST(!sends.done());
+        clock->advance(1s);
+        sends.poll();
+    }
+    BOOST_TEST_REQUIRE(sends.done());
+    BOOST_TEST((sends.code() == errc::total_timeout));
+    BOOST_TEST(!far->open);
+}
+
 BOOST_AUTO_TEST_CASE(an_early_answer_ends_the_sending)
 {
     auto const far = dial();
@@ -216,6 +250,17 @@ BOOST_AUTO_TEST_CASE(what_a_source_throws_ends_the_request)
     BOOST_TEST(sends.what() == "the disk is gone");
     BOOST_TEST(!far->open);
     BOOST_TEST(pool->statistics().connections_leased == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_source_throws_is_no_failure_of_the_connection)
+{
+    source.failure = std::make_exception_ptr(error(asio::error::connection_reset, "of the source"));
+    auto const far = dial();
+    auto const of = call();
+    auto sends = send(*of, source);
+    BOOST_TEST((sends.code() == asio::error::connection_reset));
+    BOOST_TEST(of->on.failed_by_caller);
+    BOOST_TEST(!far->open);
 }
 
 BOOST_AUTO_TEST_CASE(a_source_that_is_waited_for_can_be_cancelled)
