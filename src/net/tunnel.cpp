@@ -6,6 +6,7 @@
 #include <hicap/error.hpp>
 
 #include <array>
+#include <cstring>
 #include <string_view>
 #include <utility>
 
@@ -117,7 +118,10 @@ asio::awaitable<void> open_tunnel(
         std::string_view unread(received.data(), size);
         if (accepted(parser, unread, names))
             co_return;
-        // What is left is an incomplete head, and comes again with what follows.
+        // What is left is an incomplete head, and comes again with what follows; an interim
+        // response before it does not.
+        std::memmove(received.data(), unread.data(), unread.size());
+        size = unread.size();
     }
 }
 

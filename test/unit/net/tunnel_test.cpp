@@ -108,12 +108,25 @@ BOOST_AUTO_TEST_CASE(any_success_is_one_whatever_its_head_says_of_a_body)
 
 BOOST_AUTO_TEST_CASE(an_answer_comes_however_it_is_cut)
 {
-    for_each_split(yes, [this](pieces const& text) {
-        far->give(text);
-        open();
-        BOOST_TEST_REQUIRE(under_way->done());
-        BOOST_TEST(under_way->get());
-    });
+    std::string const wait = "HTTP/1.1 100 Continue\r\n\r\n";
+    for (auto const& answer : {std::string(yes), wait + std::string(yes)}) {
+        for_each_split(answer, [this](pieces const& text) {
+            far->give(text);
+            open();
+            BOOST_TEST_REQUIRE(under_way->done());
+            BOOST_TEST(under_way->get());
+        });
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_interim_answer_counts_once)
+{
+    std::string const wait = "HTTP/1.1 102 X\r\nX: " + std::string(7'000, 'x') + "\r\n\r\n";
+    far->give(wait);
+    far->give(byte_by_byte(yes));
+    open();
+    BOOST_TEST_REQUIRE(under_way->done());
+    BOOST_TEST(under_way->get());
 }
 
 BOOST_AUTO_TEST_CASE(a_request_goes_however_little_the_socket_takes)
