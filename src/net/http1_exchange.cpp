@@ -82,6 +82,14 @@ bool http1_exchange::read_head()
     return true;
 }
 
+lease http1_exchange::give_up_session() noexcept
+{
+    operation_->wait_for(nullptr);
+    ended_ = false; // there is nothing to give back
+    lease_.replace();
+    return std::move(lease_);
+}
+
 http::response_head const& http1_exchange::head() const noexcept
 {
     return parser().head();

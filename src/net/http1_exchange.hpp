@@ -47,6 +47,10 @@ public:
     /// Whether nothing of the response has come yet.
     [[nodiscard]] bool silent() const noexcept { return silent_; }
 
+    /// Closes the session, and leaves the lease without it to dial anew: nothing follows but the
+    /// end of the exchange.
+    [[nodiscard]] lease give_up_session() noexcept;
+
     [[nodiscard]] http::response_head const& head() const noexcept override;
     [[nodiscard]] headers take_fields() noexcept override;
     status read_body(std::string_view& piece) override;

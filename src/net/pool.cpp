@@ -61,6 +61,7 @@ public:
 
     void opened(http1_session& session);
     void release(std::unique_ptr<http1_session> session) noexcept;
+    void replace(place& where) noexcept;
     void lost(bool connected) noexcept;
 
     void close_idle() noexcept;
@@ -289,6 +290,12 @@ void pool::core::release(std::unique_ptr<http1_session> session) noexcept
     state_.release(*session.release(), make.now, make.then);
 }
 
+void pool::core::replace(place& where) noexcept
+{
+    change make(*this);
+    static_cast<void>(state_.replace(where, true, make.now, make.then)); // which is no session
+}
+
 void pool::core::lost(bool connected) noexcept
 {
     change make(*this);
@@ -413,6 +420,13 @@ void lease::opened(std::unique_ptr<connection> link)
     session = std::make_unique<http1_session>(*place_, std::move(link));
     pool_->opened(*session);
     connected_ = true;
+}
+
+void lease::replace() noexcept
+{
+    session.reset(); // before another takes its place
+    pool_->replace(*place_);
+    connected_ = false;
 }
 
 void lease::give_back() noexcept

@@ -99,6 +99,10 @@ public:
     /// Precondition: the lease was acquired, and had no session yet.
     void opened(std::unique_ptr<connection> link);
 
+    /// Closes the session and keeps its place, to open another connection.
+    /// Precondition: there is a session.
+    void replace() noexcept;
+
     /// Leaves the session to the pool, and holds nothing any more.
     /// Precondition: its last response is complete and nothing came behind it.
     void give_back() noexcept;

@@ -100,16 +100,17 @@ transport::send(call* on, std::string_view head, request_body body)
 {
     auto const executor = co_await asio::this_coro::executor;
     auto& watched = on->running().watched();
-    for (bool replay = false;; replay = true) {
+    for (std::optional<lease> got;;) {
         watched.attempt_begins();
         // The common case needs no coroutine of its own: a connection is idle.
-        auto got = pool_->try_acquire(executor, replay);
+        if (!got)
+            got = pool_->try_acquire(executor, false);
         on->made.reused_connection = got && got->session;
         lease held;
         if (on->made.reused_connection)
             held = std::move(*got);
         else
-            held = co_await connect(on, replay, std::move(got));
+            held = co_await connect(on, false, std::move(got));
         watched.connected(on->made, held.session->link->resumed(), {});
 
         auto started = std::make_unique<http1_exchange>(std::move(held), on->shared_operation());
@@ -147,6 +148,7 @@ transport::send(call* on, std::string_view head, request_body body)
         if (!stale)
             std::rethrow_exception(failure);
         on->running().check();
+        got = started->give_up_session(); // the replay has its place, whoever waits for one
         on->made.replayed = true;
         on->next_attempt(code);
         watched.retry_follows(on->earlier.back());

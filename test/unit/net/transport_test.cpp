@@ -76,6 +76,16 @@ struct transport_fixture
         return far;
     }
 
+    /// No more than that many connections, and calls that wait for one.
+    void limit(std::size_t connections, std::size_t waiters)
+    {
+        pool_options options;
+        options.max_connections = connections;
+        options.max_waiters = waiters;
+        pool = std::make_shared<net::pool>(options, clock, [] { return 0.0; });
+        transport = net::transport({"http", "api.test", "80"}, {}, dialer, pool);
+    }
+
     [[nodiscard]] asio::awaitable<bool> warm(net::call* on)
     {
         co_await transport.warm(on);
@@ -240,6 +250,59 @@ BOOST_AUTO_TEST_CASE(a_replay_takes_a_new_connection_and_no_other_used_one)
     BOOST_TEST(of->on.earlier.size() == 1u);
     BOOST_TEST(dialer->dials == 3u);
     BOOST_TEST(transport.connections().statistics().connections_idle == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_replay_does_not_wait_behind_those_who_came_later)
+{
+    limit(1, 1);
+    auto const far = used_server();
+    far->when_sent = [](std::string_view) {};
+    dialer->connect(good_server());
+    auto const one = call();
+    auto const two = call();
+    auto first = send(*one);
+    auto second = send(*two);
+    BOOST_TEST(pool->statistics().calls_waiting == 1u);
+    far->close();
+    first.poll();
+    BOOST_TEST_REQUIRE(first.done());
+    BOOST_TEST(run(context, read_rest(*first.get())) == "hello world");
+    BOOST_TEST(!far->open);
+    BOOST_TEST(one->on.earlier.size() == 1u);
+    BOOST_TEST(!one->on.made.times.pool_wait.has_value());
+    BOOST_TEST(!second.done());
+    first.get().reset();
+    second.poll();
+    BOOST_TEST_REQUIRE(second.done());
+    BOOST_TEST(run(context, read_rest(*second.get())) == "hello world");
+    BOOST_TEST(two->on.made.reused_connection);
+    BOOST_TEST(dialer->dials == 2u);
+    auto const now = pool->statistics();
+    BOOST_TEST(now.connections_opened == 2u);
+    BOOST_TEST(now.connections_closed == 1u);
+    second.get().reset();
+    check_all_is_given_back();
+}
+
+BOOST_AUTO_TEST_CASE(a_replay_that_cannot_connect_leaves_its_place_to_who_waits)
+{
+    limit(1, 1);
+    auto const far = used_server();
+    far->when_sent = [](std::string_view) {};
+    dialer->fail(asio::error::connection_refused);
+    dialer->connect(good_server());
+    auto const one = call();
+    auto const two = call();
+    auto first = send(*one);
+    auto second = send(*two);
+    far->close();
+    first.poll();
+    BOOST_TEST_REQUIRE(first.done());
+    BOOST_TEST((first.code() == asio::error::connection_refused));
+    BOOST_TEST_REQUIRE(second.done());
+    BOOST_TEST(run(context, read_rest(*second.get())) == "hello world");
+    second.get().reset();
+    check_all_is_given_back();
 }
 
 BOOST_AUTO_TEST_CASE(a_phase_that_failed_is_told_until_it_did)
