@@ -67,6 +67,11 @@ void set_up(native_socket& connected, tcp_options const& options)
 #endif
 }
 
+constexpr auto queue_is_full = asio::error::try_again;
+
+/// A server whose queue is full is asked again after this time.
+constexpr std::chrono::milliseconds pause_for_queue{10};
+
 /// Opens the socket of the system itself, for a program that this one executes must not get it:
 /// Asio does not ask for that, and what is asked for later comes too late for another thread's
 /// fork.
@@ -87,6 +92,16 @@ void open(native_socket& link, native_socket::protocol_type const& kind, error_c
     link.assign(kind, fd, code);
     if (code)
         ::close(fd);
+}
+
+/// A Unix socket whose queue was full is not connected; Linux says so by `connect` alone, and Asio
+/// takes that for a beginning.
+bool has_peer(native_socket& link)
+{
+    sockaddr_storage peer{};
+    socklen_t size = sizeof peer;
+    auto* const address = reinterpret_cast<sockaddr*>(&peer);
+    return ::getpeername(link.native_handle(), address, &size) == 0 || errno != ENOTCONN;
 }
 
 /// Connects to several addresses at a time. The handlers may run on other threads than the
@@ -110,9 +125,13 @@ public:
             progress.wake();
             return;
         }
-        made.link.async_connect(where, [self = shared_from_this(), &made](error_code code) {
-            self->finish(made, code);
-        });
+        bool const is_unix = where.protocol().family() == AF_UNIX;
+        made.link.async_connect(
+            where,
+            [self = shared_from_this(), &made, is_unix](error_code code) {
+                self->finish(made, code, is_unix);
+            }
+        );
     }
 
     /// The connected socket where there is one. `failures` counts those that have failed since.
@@ -155,10 +174,12 @@ private:
         bool connected = false;
     };
 
-    void finish(trial& done, error_code code)
+    void finish(trial& done, error_code code, bool is_unix)
     {
         {
             std::lock_guard const lock(mutex_);
+            if (!code && is_unix && !has_peer(done.link))
+                code = queue_is_full;
             done.code = code;
             done.connected = !code;
             if (code)
@@ -212,6 +233,26 @@ asio::awaitable<native_socket> connect_first(
     }
 }
 
+/// Tries again as long as the server's queue is full.
+asio::awaitable<native_socket>
+connect_unix(std::string path, std::string name, call* on, clock::time_point deadline)
+{
+    native_socket::endpoint_type const where(asio::local::stream_protocol::endpoint{path});
+    alarm pause(on->time(), co_await asio::this_coro::executor);
+    for (;;) {
+        std::vector<native_socket::endpoint_type> only(1, where);
+        try {
+            co_return co_await connect_first(std::move(only), name, on, deadline);
+        } catch (error const& thrown) {
+            if (thrown.code() != queue_is_full)
+                throw;
+        }
+        waiting const here(on->running(), pause);
+        co_await pause.sleep_until(std::min(on->time().now() + pause_for_queue, deadline));
+        on->running().check();
+    }
+}
+
 class system_dialer final : public dialer
 {
 public:
@@ -229,10 +270,8 @@ public:
         if (options_.unix_socket.empty())
             co_return co_await dial_tcp(on);
         auto const name = "the Unix socket \"" + options_.unix_socket + '"';
-        std::vector<native_socket::endpoint_type> where;
-        where.emplace_back(asio::local::stream_protocol::endpoint(options_.unix_socket));
         auto const deadline = on->begin(phase::connect);
-        auto connected = co_await connect_first(std::move(where), name, on, deadline);
+        auto connected = co_await connect_unix(options_.unix_socket, name, on, deadline);
         on->end();
         co_return make_socket(std::move(connected), on->shared_time());
     }

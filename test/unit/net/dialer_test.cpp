@@ -107,6 +107,46 @@ struct closed_port
     tcp::socket bound;
 };
 
+/// Listens on a Unix socket whose queue is full.
+struct full_queue
+{
+    explicit full_queue(asio::io_context& context) : acceptor(context)
+    {
+        local::endpoint const where(path);
+        acceptor.open();
+        acceptor.bind(where);
+        acceptor.listen(0);
+        for (bool room = true; room;) {
+            auto& one = fills.emplace_back(context, local());
+            one.native_non_blocking(true);
+            room = ::connect(one.native_handle(), where.data(), socklen_t(where.size())) == 0;
+        }
+        fills.pop_back();
+        acceptor.non_blocking(true);
+    }
+
+    /// Makes room.
+    void take_all()
+    {
+        for (auto const& one : fills) {
+            static_cast<void>(one);
+            acceptor.accept().close();
+        }
+    }
+
+    [[nodiscard]] net::dial_options options() const
+    {
+        net::dial_options made;
+        made.unix_socket = path;
+        return made;
+    }
+
+    temporary_folder folder;
+    std::string path = (folder / "api.sock").string();
+    local::acceptor acceptor;
+    std::deque<local::socket> fills;
+};
+
 struct dialer_fixture
 {
     [[nodiscard]] auto dial(net::dial_options options)
@@ -425,6 +465,65 @@ BOOST_AUTO_TEST_CASE(a_path_that_is_too_long_for_a_unix_socket_is_refused_before
 }
 
 #ifdef __linux__
+BOOST_AUTO_TEST_CASE(a_unix_socket_whose_queue_is_full_is_tried_again)
+{
+    full_queue far(far_context);
+    auto const start = with.clock->now();
+    auto dials = dial(far.options());
+    for (auto const pause : {10ms, 20ms}) {
+        while (!dials.done() && with.clock->next() != start + pause)
+            context.run_one();
+        BOOST_TEST_REQUIRE(!dials.done());
+        if (pause == 20ms)
+            far.take_all();
+        with.clock->advance(10ms);
+    }
+    dials.finish();
+    auto const link = std::move(dials.get());
+    BOOST_TEST((link->send("hello", 5).what == net::socket::status::done));
+    far.acceptor.non_blocking(false);
+    auto reached = far.acceptor.accept();
+    char data[5];
+    asio::read(reached, asio::buffer(data));
+    BOOST_TEST(std::string(data, 5) == "hello");
+    BOOST_TEST((with.on.made.times.connect == 20ms));
+    BOOST_TEST(with.clock->pending() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_unix_socket_whose_queue_stays_full_is_tried_until_the_deadline)
+{
+    full_queue const far(far_context);
+    auto dials = dial(far.options());
+    while (!dials.done() && with.clock->advance_to_next())
+        dials.poll();
+    BOOST_TEST_REQUIRE(dials.done());
+    BOOST_TEST((dials.code() == errc::connect_timeout));
+    BOOST_TEST(contains(dials.what(), "connecting to the Unix socket \""), dials.what());
+    BOOST_TEST((with.on.made.times.connect == 5s));
+}
+
+BOOST_AUTO_TEST_CASE(a_connect_to_a_full_queue_may_be_cancelled_or_stopped)
+{
+    full_queue const far(far_context);
+    for (bool const by_stop : {false, true}) {
+        auto const start = with.clock->now();
+        auto dials = dial(far.options());
+        while (!dials.done() && with.clock->next() != start + 10ms)
+            context.run_one();
+        if (by_stop)
+            with.operation->stop();
+        else
+            dials.cancel();
+        dials.poll();
+        BOOST_TEST_REQUIRE(dials.done());
+        if (by_stop)
+            BOOST_TEST((dials.code() == errc::client_shut_down));
+        else
+            BOOST_TEST((dials.code() == asio::error::operation_aborted));
+        BOOST_TEST(with.clock->pending() == 0u);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(the_system_is_told_to_watch_the_connection)
 {
     listener const far(far_context);
