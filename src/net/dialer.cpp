@@ -89,6 +89,10 @@ void open(native_socket& link, native_socket::protocol_type const& kind, error_c
 #ifndef SOCK_CLOEXEC
     ::fcntl(fd, F_SETFD, FD_CLOEXEC);
 #endif
+#ifdef SO_NOSIGPIPE // where no flag of `send` says so
+    int const on = 1;
+    ::setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
+#endif
     link.assign(kind, fd, code);
     if (code)
         ::close(fd);

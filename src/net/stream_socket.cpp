@@ -31,7 +31,7 @@ using native_socket = asio::generic::stream_protocol::socket;
 #ifdef MSG_NOSIGNAL
 constexpr int send_flags = MSG_NOSIGNAL;
 #else
-constexpr int send_flags = 0; // there Asio sets SO_NOSIGPIPE
+constexpr int send_flags = 0; // there the dialer sets SO_NOSIGPIPE
 #endif
 
 /// A wait for one direction and its deadline, shared with the timer that may outlive the socket.
