@@ -5,6 +5,7 @@
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/query.hpp>
 
+#include <condition_variable>
 #include <mutex>
 #include <utility>
 
@@ -24,26 +25,35 @@ public:
     void let_out(tenant& who) noexcept
     {
         std::lock_guard const lock(mutex_);
-        if (!closed_)
-            tenants_.erase(who.room_);
+        if (who.room_ == tenants_.end()) // it was told
+            return;
+        tenants_.erase(who.room_);
+        left_.notify_all();
     }
 
+    /// Tells all who live, and waits for those whom another thread is destroying: what they hold
+    /// ends with them.
     void close() noexcept
     {
-        std::list<std::weak_ptr<tenant>> leaving;
-        {
-            std::lock_guard const lock(mutex_);
-            closed_ = true;
-            leaving.swap(tenants_);
+        std::unique_lock lock(mutex_);
+        while (!tenants_.empty()) {
+            auto who = tenants_.front().lock();
+            if (!who) {
+                left_.wait(lock);
+                continue;
+            }
+            tenants_.pop_front();
+            who->room_ = tenants_.end();
+            lock.unlock();
+            who->context_ends();
+            who.reset(); // which may be its end
+            lock.lock();
         }
-        for (auto const& one : leaving)
-            if (auto const who = one.lock())
-                who->context_ends();
     }
 
 private:
     std::mutex mutex_;
-    bool closed_ = false;
+    std::condition_variable left_;
     std::list<std::weak_ptr<tenant>> tenants_;
 };
 

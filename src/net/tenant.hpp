@@ -22,7 +22,8 @@ public:
     virtual ~tenant();
 
     /// Lets go of all that belongs to the context, which ends and still has its services. Called
-    /// once, by the thread that destroys it, while another may use or destroy the object.
+    /// once, by the thread that destroys it, while another may use the object. One that another
+    /// thread is destroying already is not told but waited for.
     virtual void context_ends() noexcept = 0;
 
 private:

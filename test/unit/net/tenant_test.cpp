@@ -7,9 +7,12 @@
 #include <boost/asio/strand.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <functional>
+#include <future>
 #include <memory>
 #include <optional>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace hicap::test {
@@ -22,6 +25,39 @@ struct counted_tenant : net::tenant
     void context_ends() noexcept override { ++ends; }
 
     int ends = 0;
+};
+
+/// One that says that it was told.
+struct witness : net::tenant
+{
+    explicit witness(std::function<void()> what) : tell(std::move(what)) {}
+
+    void context_ends() noexcept override { tell(); }
+
+    std::function<void()> tell;
+};
+
+/// One whose end takes until the context's has begun.
+struct slow_to_go : net::tenant
+{
+    slow_to_go(std::promise<void>& goes, std::shared_future<void> until, bool& last)
+        : going(goes), context_goes(std::move(until)), gone(last)
+    {}
+
+    ~slow_to_go() override
+    {
+        going.set_value();
+        context_goes.wait();
+        for (int i = 0; i != 1'000; ++i)
+            std::this_thread::yield();
+        gone = true;
+    }
+
+    void context_ends() noexcept override {}
+
+    std::promise<void>& going;
+    std::shared_future<void> context_goes;
+    bool& gone;
 };
 
 } // namespace
@@ -56,6 +92,42 @@ BOOST_AUTO_TEST_CASE(those_of_another_context_are_not_told)
     context.reset();
     BOOST_TEST(here->ends == 1);
     BOOST_TEST(there->ends == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_context_waits_for_who_is_going_just_then)
+{
+    std::optional<asio::io_context> context{1};
+    std::promise<void> going;
+    std::promise<void> context_goes;
+    bool gone = false;
+    bool was_gone = false;
+    auto const first = std::make_shared<witness>([&] { context_goes.set_value(); });
+    auto slow = std::make_shared<slow_to_go>(going, context_goes.get_future().share(), gone);
+    auto const last = std::make_shared<witness>([&] { was_gone = gone; });
+    net::settle(first, *context);
+    net::settle(slow, *context);
+    net::settle(last, *context);
+    std::thread other([mine = std::move(slow)]() mutable { mine.reset(); });
+    going.get_future().wait();
+    context.reset();
+    BOOST_TEST(was_gone);
+    other.join();
+}
+
+BOOST_AUTO_TEST_CASE(strands_may_be_let_go_while_their_context_ends)
+{
+    for (int i = 0; i != 100; ++i) {
+        std::optional<asio::io_context> context{1};
+        std::optional<net::lasting_executor> kept(asio::make_strand(*context));
+        std::promise<void> begun;
+        std::thread other([&] {
+            begun.set_value();
+            kept.reset();
+        });
+        begun.get_future().wait();
+        context.reset();
+        other.join();
+    }
 }
 
 BOOST_AUTO_TEST_CASE(tenants_may_come_and_go_on_many_threads)
