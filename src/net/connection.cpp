@@ -25,6 +25,9 @@ constexpr std::size_t body_slice = 256 * 1024;
 // millisecond.
 constexpr std::size_t turn_size = 256 * 1024;
 
+// What TLS may answer by itself while the peer reads nothing of it.
+constexpr std::size_t max_owed = 64 * 1024;
+
 // An idle connection keeps no more than this for its next request.
 constexpr std::size_t kept_output = 1024;
 
@@ -81,7 +84,9 @@ asio::awaitable<void> connection::shake_hands(call* on)
                 );
             }
         }
-        bool const in_time = co_await socket_->ready(what, deadline);
+        bool const turn_is_over = std::exchange(came_, 0) >= turn_size && what == interest::read;
+        auto wait = turn_is_over ? turn(deadline) : socket_->ready(what, deadline);
+        bool const in_time = co_await std::move(wait);
         on->check(in_time, "the TLS handshake with ", tls_->host());
         drained_ = false;
     }
@@ -152,6 +157,7 @@ bool connection::send_output()
         sent_ += moved.size;
     }
     sent_ = 0;
+    owed_ = 0;
     if (bytes.capacity() > kept_output)
         bytes = {};
     else
@@ -168,8 +174,6 @@ void connection::fail(boost::system::error_code code, std::string doing)
 
 connection::status connection::fill()
 {
-    if (came_ >= turn_size)
-        return status::blocked;
     plaintext_.acquire();
     auto* const begin = plaintext_.data();
     if (!unread_.empty() && unread_.data() != begin)
@@ -178,7 +182,6 @@ connection::status connection::fill()
     std::size_t got = 0;
     auto const result = tls_ ? fill_tls(begin + kept, pooled_buffer::capacity - kept, got)
                              : fill_plain(begin + kept, pooled_buffer::capacity - kept, got);
-    came_ += got;
     unread_ = {begin, kept + got};
     if (unread_.empty()) {
         unread_ = {};
@@ -189,12 +192,13 @@ connection::status connection::fill()
 
 connection::status connection::fill_plain(char* data, std::size_t size, std::size_t& got)
 {
-    if (drained_)
+    if (drained_ || came_ >= turn_size)
         return status::blocked;
     auto const moved = socket_->receive(data, size);
     switch (moved.what) {
     case socket::status::done:
         got = moved.size;
+        came_ += moved.size;
         drained_ = moved.size < size;
         return status::data;
     case socket::status::blocked:
@@ -211,12 +215,14 @@ connection::status connection::fill_plain(char* data, std::size_t size, std::siz
 connection::status connection::fill_tls(char* data, std::size_t size, std::size_t& got)
 {
     for (;;) {
-        if (!tls_->output().empty() && !write_failed_)
+        if (!tls_->output().empty())
             answer_tls();
         status why_not{};
         if (starved_ && !receive_ciphertext(why_not))
             return why_not;
+        auto const queued = tls_->output().size();
         auto const state = tls_->read(data, size, got);
+        owed_ += tls_->output().size() - queued;
         if (state == tls_engine::status::done)
             return status::data;
         if (state == tls_engine::status::closed) {
@@ -227,20 +233,29 @@ connection::status connection::fill_tls(char* data, std::size_t size, std::size_
     }
 }
 
+/// Sends what it can, the answer to a change of keys for example.
 void connection::answer_tls()
 {
     try {
-        send_output();       // to a change of keys for example
+        if (!write_failed_)
+            send_output();
     } catch (error const&) { // what the peer has sent before says more
+    }
+    if (owed_ > max_owed) {
+        throw error(
+            errc::tls_failure,
+            "TLS session with " + tls_->host() + ": the server asks for answers and reads none"
+        );
     }
 }
 
 bool connection::receive_ciphertext(status& why_not)
 {
-    if (!drained_) {
+    if (!drained_ && came_ < turn_size) {
         ciphertext_.acquire();
         auto const moved = socket_->receive(ciphertext_.data(), pooled_buffer::capacity);
         if (moved.what == socket::status::done) {
+            came_ += moved.size;
             tls_->feed({ciphertext_.data(), moved.size});
             starved_ = false;
             drained_ = moved.size < pooled_buffer::capacity;
@@ -263,10 +278,12 @@ bool connection::receive_ciphertext(status& why_not)
 bool connection::quiet() noexcept
 {
     try {
-        // What may come are messages of TLS alone, session tickets above all.
+        // What may come are messages of TLS alone, session tickets above all, but no more than
+        // one receive brings.
         drained_ = false;
-        came_ = 0;
-        return unread_.empty() && fill() == status::blocked && unread_.empty() && !write_failed_;
+        came_ = turn_size - pooled_buffer::capacity;
+        return unread_.empty() && fill() == status::blocked && unread_.empty() &&
+               came_ < turn_size && !write_failed_;
     } catch (...) { // whatever it is, this connection is not worth more
         return false;
     }

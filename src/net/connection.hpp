@@ -123,7 +123,8 @@ private:
     pooled_buffer ciphertext_;
     pooled_buffer plaintext_;
     std::string_view unread_;
-    std::size_t came_ = 0; // since the last wait
+    std::size_t came_ = 0; // from the socket since the last wait
+    std::size_t owed_ = 0; // of output(): what TLS has answered by itself
     bool drained_ = false; // the last receive took all there was: the next would be for nothing
     bool starved_ = false; // the engine has used up all that it was fed
     bool write_failed_ = false; // what the peer has sent before can still be read

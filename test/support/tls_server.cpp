@@ -201,6 +201,17 @@ std::string tls_peer::update_keys()
     return output();
 }
 
+std::string tls_peer::tickets(std::size_t size)
+{
+    std::string all;
+    while (all.size() < size) {
+        require(SSL_new_session_ticket(session_) == 1, "wanting a ticket");
+        require(SSL_do_handshake(session_) == 1, "sending a ticket");
+        all += output();
+    }
+    return all;
+}
+
 bool tls_peer::resumed() const
 {
     return SSL_session_reused(session_) == 1;

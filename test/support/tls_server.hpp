@@ -2,6 +2,7 @@
 #define HICAP_TEST_SUPPORT_TLS_SERVER_HPP
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -73,6 +74,9 @@ public:
 
     /// The same for new keys, which the client has to answer with its own.
     [[nodiscard]] std::string update_keys();
+
+    /// The same for session tickets, at least so many bytes of them.
+    [[nodiscard]] std::string tickets(std::size_t size);
 
     [[nodiscard]] bool resumed() const;
 

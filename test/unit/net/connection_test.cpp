@@ -76,6 +76,26 @@ struct tls_fixture
         return text;
     }
 
+    /// At least so many bytes that ask for answers.
+    std::string key_updates(std::size_t size)
+    {
+        std::string all;
+        while (all.size() < size)
+            all += peer.update_keys();
+        return all;
+    }
+
+    /// What the peer gets of it.
+    std::string client_says(std::string_view text)
+    {
+        peer.received.clear();
+        auto const before = far->sent.size();
+        link->begin_write(text, {});
+        BOOST_TEST(link->write_some());
+        peer.feed(far->sent.substr(before));
+        return peer.received;
+    }
+
     asio::io_context context{1};
     tls_server server;
     tls_peer peer{server};
@@ -353,6 +373,97 @@ BOOST_AUTO_TEST_CASE(messages_of_tls_alone_leave_a_connection_quiet)
     BOOST_TEST(link->quiet());
     far->give(peer.encrypt("text"));
     BOOST_TEST(!link->quiet());
+}
+
+BOOST_AUTO_TEST_CASE(more_messages_of_tls_than_a_buffer_holds_do_not)
+{
+    far->give(peer.tickets(30'000));
+    BOOST_TEST(link->quiet());
+    auto const calls = far->calls;
+    far->give(peer.tickets(megabyte));
+    BOOST_TEST(!link->quiet());
+    BOOST_TEST(far->calls == calls + 1);
+}
+
+BOOST_AUTO_TEST_CASE(messages_of_tls_without_end_let_others_have_their_turn)
+{
+    far->give(peer.tickets(megabyte)); // each piece begins a receive
+    far->give(peer.encrypt("text"));
+    BOOST_TEST((link->fill() == connection_status::blocked));
+    BOOST_TEST(far->calls == 4u); // which is a turn
+    BOOST_TEST((link->fill() == connection_status::blocked));
+    BOOST_TEST(far->calls == 4u);
+    bool others = false;
+    asio::post(context, [&others] { others = true; });
+    BOOST_TEST(run(context, link->readable(no_deadline)));
+    BOOST_TEST(others);
+    BOOST_TEST((link->fill() == connection_status::blocked));
+    BOOST_TEST(far->calls == 8u);
+    BOOST_TEST(!run(context, link->readable(net::clock::time_point{}))); // a deadline holds
+    while (link->fill() == connection_status::blocked)
+        run(context, link->readable(no_deadline));
+    BOOST_TEST(take() == "text");
+}
+
+BOOST_AUTO_TEST_CASE(data_without_end_lets_others_have_their_turn)
+{
+    auto const text = long_text(2 * megabyte);
+    far->give(peer.encrypt(text));
+    std::string got;
+    std::size_t turns = 0;
+    for (;; ++turns) {
+        while (link->fill() == connection_status::data)
+            got += take();
+        if (got.size() == text.size())
+            break;
+        run(context, link->readable(no_deadline));
+    }
+    BOOST_TEST((got == text));
+    BOOST_TEST(turns == 8u); // what the records add comes after it
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_reads_the_answers_may_change_its_keys_again_and_again)
+{
+    far->give(key_updates(megabyte / 4));
+    far->give(peer.encrypt("text"));
+    while (link->fill() == connection_status::blocked)
+        run(context, link->readable(no_deadline));
+    BOOST_TEST(take() == "text");
+    BOOST_TEST(far->sent.size() > megabyte / 8);
+    peer.feed(far->sent);
+    BOOST_TEST(client_says("hello") == "hello");
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_reads_no_answers_is_not_answered_for_ever)
+{
+    far->give(key_updates(megabyte / 4));
+    far->set_window(0);
+    auto const read = [this] {
+        while (link->fill() == connection_status::blocked)
+            run(context, link->readable(no_deadline));
+    };
+    BOOST_CHECK_EXCEPTION(read(), error, [](error const& e) {
+        BOOST_TEST(std::string_view(e.what()).starts_with("TLS session with api.test: "));
+        return e.code() == errc::tls_failure;
+    });
+    BOOST_TEST(far->calls < 8u);
+}
+
+BOOST_AUTO_TEST_CASE(a_request_that_is_not_read_is_no_such_answer)
+{
+    auto const body = long_text(megabyte);
+    far->set_window(0);
+    link->begin_write("head", body);
+    BOOST_TEST(!link->write_some());
+    for (int i = 0; i != 10; ++i) {
+        far->give(peer.update_keys());
+        run(context, link->readable(no_deadline));
+        BOOST_TEST((link->fill() == connection_status::blocked));
+    }
+    far->set_window(wire::never);
+    BOOST_TEST(link->write_some());
+    peer.feed(far->sent);
+    BOOST_TEST((peer.received == "head" + body));
 }
 
 BOOST_AUTO_TEST_CASE(a_connection_whose_session_has_ended_is_not_quiet)

@@ -6,15 +6,22 @@
 
 #include <hicap/error.hpp>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
 #include <cstddef>
+#include <exception>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace hicap::test {
 namespace {
@@ -47,6 +54,16 @@ struct handshake_fixture
     std::shared_ptr<wire> far = std::make_shared<wire>(with.clock);
     std::shared_ptr<scripted_dialer> dialer = std::make_shared<scripted_dialer>();
 };
+
+/// So many bytes at least that a client takes for nothing before its handshake is done.
+std::string hello_requests(std::size_t size)
+{
+    constexpr std::string_view record("\x16\x03\x03\x00\x04\x00\x00\x00\x00", 9);
+    std::string all;
+    while (all.size() < size)
+        all += record;
+    return all;
+}
 
 bool contains(std::string const& text, std::string_view part)
 {
@@ -134,6 +151,73 @@ BOOST_AUTO_TEST_CASE(a_server_that_answers_byte_by_byte_is_not_given_more_time)
     }
     BOOST_TEST_REQUIRE(opens.done());
     BOOST_TEST((opens.code() == errc::tls_timeout));
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_never_comes_to_the_point_is_waited_for_until_the_deadline)
+{
+    enum class reason
+    {
+        deadline,
+        stop,
+        cancellation
+    };
+
+    for (auto const why : {reason::deadline, reason::stop, reason::cancellation}) {
+        test_call of;
+        far = std::make_shared<wire>(of.clock);
+        far->shows_after_wait = false;
+        far->give(hello_requests(4'000'000));
+        dialer->connect(far);
+        asio::cancellation_signal signal;
+        std::exception_ptr failure;
+        auto const done = [&failure](std::exception_ptr thrown, opened) { failure = thrown; };
+        asio::co_spawn(
+            context,
+            net::connection::open({"https", "api.test", "443"}, dialer, trusting, &of.on),
+            asio::bind_cancellation_slot(signal.slot(), done)
+        );
+        // Another handler of the loop, whenever it has its turn.
+        std::function<void()> const other = [&] {
+            if (far->calls < 5) {
+                asio::post(context, other);
+                return;
+            }
+            if (why == reason::deadline)
+                of.clock->advance(10s);
+            if (why == reason::stop)
+                of.operation->stop();
+            if (why == reason::cancellation)
+                signal.emit(asio::cancellation_type::terminal);
+        };
+        asio::post(context, other);
+        context.restart();
+        context.poll();
+        BOOST_TEST_REQUIRE((failure != nullptr));
+        auto const code = code_of(failure);
+        if (why == reason::deadline)
+            BOOST_TEST((code == errc::tls_timeout), words_of(failure));
+        if (why == reason::stop)
+            BOOST_TEST((code == errc::client_shut_down), words_of(failure));
+        if (why == reason::cancellation)
+            BOOST_TEST((code == asio::error::operation_aborted), words_of(failure));
+        BOOST_TEST(far->calls < 20u); // the rest is not read
+        BOOST_TEST(!far->open);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_server_may_take_long_to_come_to_the_point)
+{
+    tls_peer peer(server);
+    far->shows_after_wait = false;
+    far->when_sent = [&, first = true](std::string_view bytes) mutable {
+        peer.feed(bytes);
+        far->give((std::exchange(first, false) ? hello_requests(1'000'000) : "") + peer.output());
+    };
+    dialer->connect(far);
+    auto opens = open();
+    BOOST_TEST_REQUIRE(opens.done());
+    BOOST_TEST((opens.get() != nullptr));
+    BOOST_TEST(peer.done);
 }
 
 BOOST_AUTO_TEST_CASE(a_server_that_does_not_read_is_waited_for_until_the_deadline)
