@@ -123,6 +123,11 @@ tls_server::tls_server(certificate_options const& options)
     );
     if (options.tls_1_2)
         SSL_CTX_set_max_proto_version(context_, TLS1_2_VERSION);
+    if (options.tls_1_1) {
+        SSL_CTX_set_security_level(context_, 0); // else it would refuse by itself
+        SSL_CTX_set_min_proto_version(context_, TLS1_VERSION);
+        SSL_CTX_set_max_proto_version(context_, TLS1_1_VERSION);
+    }
     if (!options.client_ca_pem.empty())
         ask_for_certificate(context_, options.client_ca_pem);
     ca_pem_ = pem_of(certificate.get());

@@ -19,6 +19,7 @@ struct certificate_options
     std::chrono::seconds valid_from = -std::chrono::hours(1);
     std::chrono::seconds valid_until = std::chrono::hours(1);
     bool tls_1_2 = false;      ///< nothing newer
+    bool tls_1_1 = false;      ///< nothing newer, and no matter that nothing in it is secure
     std::string client_ca_pem; ///< not empty: clients need a certificate that this vouches for
 };
 

@@ -14,11 +14,13 @@
 #include <boost/asio/post.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <exception>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -63,6 +65,17 @@ std::string hello_requests(std::size_t size)
     while (all.size() < size)
         all += record;
     return all;
+}
+
+/// Whether all of it is records of the handshake.
+bool sends_handshake_alone(std::string_view sent)
+{
+    while (sent.size() > 5 && sent[0] == 22) {
+        auto const high = static_cast<unsigned char>(sent[3]);
+        auto const low = static_cast<unsigned char>(sent[4]);
+        sent.remove_prefix(std::min(sent.size(), std::size_t{5} + high * 256U + low));
+    }
+    return sent.empty();
 }
 
 bool contains(std::string const& text, std::string_view part)
@@ -282,6 +295,43 @@ BOOST_AUTO_TEST_CASE(a_server_that_closes_is_told_from_one_that_refuses)
     dialer->connect(other);
     auto plain = open();
     BOOST_TEST((plain.code() == errc::tls_handshake));
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_speaks_nothing_newer_than_tls_1_1_is_refused)
+{
+    certificate_options options;
+    options.tls_1_1 = true;
+    tls_server old(options);
+    trusting = tls_client::trusting(old);
+    tls_peer peer(old);
+    bool refused = false;
+    far->when_sent = [&](std::string_view bytes) {
+        if (std::exchange(refused, true))
+            return;
+        BOOST_CHECK_THROW(peer.feed(bytes), std::runtime_error); // it is offered nothing so old
+        far->give(peer.output());
+    };
+    dialer->connect(far);
+    auto opens = open();
+    BOOST_TEST_REQUIRE(opens.done());
+    BOOST_TEST(refused);
+    BOOST_TEST((opens.code() == errc::tls_handshake), opens.what());
+    BOOST_TEST(sends_handshake_alone(far->sent));
+    BOOST_TEST(!far->open);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_chooses_tls_1_1_though_it_was_not_offered_is_refused)
+{
+    constexpr std::string_view begin("\x16\x03\x02\x00\x2a\x02\x00\x00\x26\x03\x02", 11);
+    constexpr std::string_view end("\x00\xc0\x13\x00", 4); // ECDHE-RSA-AES128-SHA
+    far->give(std::string(begin) + std::string(32, 'r') + std::string(end));
+    dialer->connect(far);
+    auto opens = open();
+    BOOST_TEST_REQUIRE(opens.done());
+    BOOST_TEST((opens.code() == errc::tls_handshake), opens.what());
+    BOOST_TEST(contains(opens.what(), "unsupported protocol"), opens.what());
+    BOOST_TEST(sends_handshake_alone(far->sent));
+    BOOST_TEST(!far->open);
 }
 
 BOOST_AUTO_TEST_CASE(a_failure_at_any_call_is_an_error)
