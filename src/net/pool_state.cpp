@@ -44,18 +44,17 @@ pool_state::acquire(place& in, bool only_new, time_point now, effects& then) noe
     return grant{};
 }
 
-bool pool_state::acquire_or_wait(
-    waiter& who, time_point now, effects& then, bool however_many
-) noexcept
+bool pool_state::acquire_or_wait(waiter& who, time_point now, effects& then, bool urgent) noexcept
 {
     if (auto const at_once = acquire(*who.where_, who.only_new_, now, then)) {
         who.granted_ = at_once;
         then.granted = &who;
         return true;
     }
-    if (waiting_.size() >= max_waiters_ && !however_many)
+    if (waiting_.size() >= max_waiters_ && !urgent)
         return false;
-    waiting_.push_back(who);
+    who.urgent_ = urgent;
+    (urgent ? urgent_ : waiting_).push_back(who);
     return true;
 }
 
@@ -66,8 +65,10 @@ std::optional<pool_state::grant> pool_state::take(waiter& who) noexcept
 
 void pool_state::withdraw(waiter& who, time_point now, effects& then) noexcept
 {
-    if (who.is_linked())
-        waiting_.erase(waiting_.iterator_to(who));
+    if (who.is_linked()) {
+        auto& queue = who.urgent_ ? urgent_ : waiting_;
+        queue.erase(queue.iterator_to(who));
+    }
     auto const unwanted = take(who);
     if (!unwanted)
         return;
@@ -91,8 +92,8 @@ void pool_state::release(item& connection, time_point now, effects& then) noexce
     close_stale(now, then);
     --leased_;
     auto const usable = !connection.too_old(now) && !connection.where_->ended_;
-    if (!waiting_.empty()) {
-        auto const& first = waiting_.front();
+    if (!nobody_waits()) {
+        auto const& first = first_queue().front();
         if (usable && !first.only_new_ && first.where_ == connection.where_) {
             ++leased_;
             grant_first(grant{&connection}, then);
@@ -133,7 +134,8 @@ void pool_state::end(place& in, effects& then) noexcept
     in.ended_ = true;
     while (!in.idle_.empty())
         close_idle(in.idle_.front(), then);
-    waiting_.remove_if([&in](waiter const& who) { return who.where_ == &in; });
+    for (auto* const queue : {&waiting_, &urgent_})
+        queue->remove_if([&in](waiter const& who) { return who.where_ == &in; });
 }
 
 void pool_state::stop_keeping(effects& then) noexcept
@@ -149,16 +151,16 @@ pool_state::counters pool_state::count() const noexcept
         .dialling = dialling_,
         .leased = leased_,
         .idle = idle_.size(),
-        .waiting = waiting_.size(),
+        .waiting = waiting_.size() + urgent_.size(),
         .opened = opened_,
         .closed = closed_,
     };
 }
 
-/// A slot came free: the oldest waiter dials in it.
+/// A slot came free: whose turn it is dials in it.
 void pool_state::pass_slot_on(effects& then) noexcept
 {
-    if (waiting_.empty())
+    if (nobody_waits())
         return;
     ++dialling_;
     grant_first(grant{}, then);
@@ -166,8 +168,9 @@ void pool_state::pass_slot_on(effects& then) noexcept
 
 void pool_state::grant_first(grant what, effects& then) noexcept
 {
-    auto& first = waiting_.front();
-    waiting_.pop_front();
+    auto& queue = first_queue();
+    auto& first = queue.front();
+    queue.pop_front();
     first.granted_ = what;
     then.granted = &first;
 }

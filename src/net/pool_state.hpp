@@ -25,14 +25,16 @@ namespace hicap::net {
 /// - A *place* is where connections can be used: the execution context of their sockets. No item
 ///   ever leaves its place. A place that has *ended* keeps nothing.
 /// - A *waiter* wants a slot. It is *granted* a leased slot with an item of its place, or one that
-///   is dialling. A grant that is not wanted any more is passed on by `withdraw`.
+///   is dialling. A grant that is not wanted any more is passed on by `withdraw`. One that is
+///   *urgent* goes before the others: those may hold their connections for as long as they like.
 ///
 /// What holds between any two calls:
 ///
-/// 1. dialling + leased + idle <= max_connections, idle <= max_idle, waiting <= max_waiters.
+/// 1. dialling + leased + idle <= max_connections, idle <= max_idle, and at most max_waiters wait,
+///    those that are urgent not counted.
 /// 2. While somebody waits, no slot is free or idle. So nobody overtakes, and no idle connection in
 ///    one place makes another place wait.
-/// 3. Waiters are granted in the order in which they came.
+/// 3. Waiters are granted in the order in which they came, those that are urgent before all others.
 /// 4. Idle items are in the order in which they became idle, in each place and over all places.
 /// 5. opened = closed + leased + idle.
 ///
@@ -100,6 +102,7 @@ public:
 
         place* where_;
         bool only_new_;
+        bool urgent_ = false;
         std::optional<grant> granted_;
     };
 
@@ -128,9 +131,10 @@ public:
     [[nodiscard]] std::optional<grant>
     acquire(place& in, bool only_new, time_point now, effects& then) noexcept;
 
-    /// The same for somebody who can wait. False where too many wait already.
+    /// The same for somebody who can wait. False where too many wait already, and never for one
+    /// that is urgent.
     [[nodiscard]] bool
-    acquire_or_wait(waiter& who, time_point now, effects& then, bool however_many = false) noexcept;
+    acquire_or_wait(waiter& who, time_point now, effects& then, bool urgent = false) noexcept;
 
     /// Takes what a waiter has been granted; absent where it is still waiting.
     [[nodiscard]] static std::optional<grant> take(waiter& who) noexcept;
@@ -163,6 +167,13 @@ public:
     [[nodiscard]] counters count() const noexcept;
 
 private:
+    using waiters = boost::intrusive::list<waiter>;
+
+    [[nodiscard]] bool nobody_waits() const noexcept { return waiting_.empty() && urgent_.empty(); }
+
+    /// Where the waiter stands that is granted next.
+    [[nodiscard]] waiters& first_queue() noexcept { return urgent_.empty() ? waiting_ : urgent_; }
+
     void pass_slot_on(effects& then) noexcept;
     void grant_first(grant what, effects& then) noexcept;
     void keep(item& connection, time_point now, effects& then) noexcept;
@@ -177,7 +188,8 @@ private:
     duration max_age_;
 
     items idle_;
-    boost::intrusive::list<waiter> waiting_;
+    waiters waiting_;
+    waiters urgent_; // the same, for those that are served first
     std::size_t dialling_ = 0;
     std::size_t leased_ = 0;
     std::uint64_t opened_ = 0;

@@ -35,12 +35,13 @@ struct connection : state::item
 
 struct caller : state::waiter
 {
-    caller(state::place& in, std::size_t number, bool fresh)
-        : waiter(in, fresh), place(number), only_new(fresh)
+    caller(state::place& in, std::size_t number, bool fresh, bool hurries)
+        : waiter(in, fresh), place(number), only_new(fresh), urgent(hurries)
     {}
 
     std::size_t place;
     bool only_new;
+    bool urgent;
     bool woken = false;
 };
 
@@ -132,6 +133,20 @@ public:
     {
         ++closed;
         then.closed.push_back(it);
+    }
+
+    /// False where too many wait already.
+    bool wait(caller* who)
+    {
+        auto const is_usual = [](auto const* one) { return !one->urgent; };
+        auto const usual = std::find_if(waiting.begin(), waiting.end(), is_usual);
+        if (who->urgent)
+            waiting.insert(usual, who);
+        else if (static_cast<std::size_t>(waiting.end() - usual) < options_.max_waiters)
+            waiting.push_back(who);
+        else
+            return false;
+        return true;
     }
 
     std::size_t dialling = 0;
@@ -277,16 +292,16 @@ private:
     {
         auto const place = below(places);
         bool const only_new = below(4) == 0;
-        auto who = std::make_unique<caller>(*places_[place], place, only_new);
-        bool const came = pool_.acquire_or_wait(*who, now_, then_);
+        bool const urgent = below(4) == 0;
+        auto who = std::make_unique<caller>(*places_[place], place, only_new, urgent);
+        bool const came = pool_.acquire_or_wait(*who, now_, then_, urgent);
         auto const at_once = model_.acquire(place, only_new, now_, expected_);
-        bool const has_room = model_.waiting.size() < options_.max_waiters;
-        BOOST_TEST_REQUIRE(came == (at_once || has_room));
+        bool const waits = !at_once && model_.wait(who.get());
+        BOOST_TEST_REQUIRE(came == (at_once || waits));
         if (at_once) {
             expected_.granted = who.get();
             expected_.granted_item = *at_once;
-        } else if (has_room) {
-            model_.waiting.push_back(who.get());
+        } else if (waits) {
             ++waited_;
         }
         if (came)

@@ -109,10 +109,10 @@ struct pool_state_fixture
         follow(then);
     }
 
-    bool enter(wants& who)
+    bool enter(wants& who, bool urgent = false)
     {
         state::effects then;
-        bool const entered = pool.acquire_or_wait(who, now, then);
+        bool const entered = pool.acquire_or_wait(who, now, then, urgent);
         follow(then);
         return entered;
     }
@@ -382,6 +382,36 @@ BOOST_AUTO_TEST_CASE(everything_is_counted)
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_SUITE(narrow, small_pool_fixture)
+
+BOOST_AUTO_TEST_CASE(who_is_urgent_goes_before_the_others_however_many_wait)
+{
+    auto* const first = lease();
+    auto* const second = lease();
+    wants usual(here, false);
+    wants other(here, false);
+    wants urgent(here, false);
+    wants after(here, true);
+    wants unwanted(here, false);
+    wants too_many(here, false);
+    BOOST_TEST(enter(usual));
+    BOOST_TEST(enter(other));
+    BOOST_TEST(!enter(too_many));
+    BOOST_TEST(enter(urgent, true));
+    BOOST_TEST(enter(unwanted, true));
+    BOOST_TEST(enter(after, true));
+    BOOST_TEST(pool.count().waiting == 5U);
+    withdraw(unwanted);
+    release(first);
+    BOOST_TEST(has(take(urgent), first));
+    release(second); // not for one that wants a new one
+    BOOST_TEST(is_closed(second));
+    BOOST_TEST(may_dial(take(after)));
+    release(first);
+    BOOST_TEST(has(take(usual), first));
+    give_up();
+    BOOST_TEST(may_dial(take(other)));
+    BOOST_TEST(pool.count().waiting == 0U);
+}
 
 BOOST_AUTO_TEST_CASE(dialling_and_leased_slots_count_against_the_limit)
 {
