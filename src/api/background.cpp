@@ -10,11 +10,13 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <utility>
 
 namespace hicap::detail {
 namespace {
@@ -83,9 +85,8 @@ asio::awaitable<void> cancel_when_named(
         }
     } catch (std::exception const&) { // then it is lost
     }
-    events.close();
     {
-        net::call const ends_here(std::move(reading));
+        net::call const ends_here(std::move(reading)); // with the rest of its exchange
     }
     if (over)
         book.settle(cancel_result::already_finished);
@@ -97,8 +98,15 @@ asio::awaitable<void> cancel_when_named(
         std::move(asking),
         std::move(*cancelling),
         std::move(book),
+        std::move(events),
         false
     );
+}
+
+/// Closes it behind what is ready to run.
+void close_soon(asio::any_io_executor const& executor, event_source events)
+{
+    asio::post(executor, [held = std::move(events)]() mutable { held.close(); });
 }
 
 cancel_result result_of(response const& told) noexcept
@@ -216,12 +224,16 @@ asio::awaitable<cancel_outcome> cancel_response(
     std::shared_ptr<prepared_request const> asking,
     net::call on,
     abandoned_response book,
+    std::optional<event_source> rest,
     bool look
 )
 {
+    auto const executor = co_await asio::this_coro::executor;
     cancel_outcome outcome;
     try {
         co_await asio::post(asio::use_awaitable);
+        if (rest)
+            close_soon(executor, *std::exchange(rest, std::nullopt));
         auto answer = co_await fetch<response>(task->core, std::move(asking), std::move(on));
         outcome.result = result_of(answer);
         outcome.response = std::move(answer);
@@ -251,7 +263,11 @@ asio::awaitable<cancel_outcome> cancel_response(
     co_return outcome;
 }
 
-void abandon(std::shared_ptr<background_task const> task, std::string_view id) noexcept
+void abandon(
+    std::shared_ptr<background_task const> task,
+    std::string_view id,
+    std::optional<event_source> rest
+) noexcept
 {
     try {
         abandoned_response book(task->core);
@@ -266,6 +282,7 @@ void abandon(std::shared_ptr<background_task const> task, std::string_view id) n
             std::move(asking),
             std::move(on),
             std::move(book),
+            std::move(rest),
             false
         );
         asio::co_spawn(executor, std::move(work), asio::detached);

@@ -64,9 +64,18 @@ struct background_task
 class abandoned_response
 {
 public:
+    /// Of none.
+    abandoned_response() = default;
+
     explicit abandoned_response(std::shared_ptr<client_core> core);
     abandoned_response(abandoned_response&& other) noexcept = default;
-    abandoned_response& operator=(abandoned_response&& other) = delete;
+
+    abandoned_response& operator=(abandoned_response&& other) noexcept
+    {
+        core_.swap(other.core_);
+        return *this;
+    }
+
     ~abandoned_response();
 
     /// Says, once, what it came to.
@@ -77,18 +86,24 @@ private:
 };
 
 /// Asks the server to cancel a response, by `asking` as the call `on`; throws nothing. With `look`
-/// it asks how far one has come that is not cancelled.
+/// it asks how far one has come that is not cancelled. `rest`, of its stream, is closed once that
+/// waits for a connection, which may be the one that comes free so.
 asio::awaitable<responses::cancel_outcome> cancel_response(
     std::shared_ptr<background_task const> task,
     std::string id,
     std::shared_ptr<prepared_request const> asking,
     net::call on,
     abandoned_response book,
+    std::optional<event_source> rest,
     bool look
 );
 
-/// Lets a task of its own cancel a response.
-void abandon(std::shared_ptr<background_task const> task, std::string_view id) noexcept;
+/// Lets a task of its own cancel a response. `rest` is what is left of its stream.
+void abandon(
+    std::shared_ptr<background_task const> task,
+    std::string_view id,
+    std::optional<event_source> rest = std::nullopt
+) noexcept;
 
 /// The same where its id is yet to come, in these events.
 void abandon(

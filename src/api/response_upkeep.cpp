@@ -86,14 +86,13 @@ asio::awaitable<reopened_events> open_again(
     on.running().check();
     if (retried_after)
         task->core->count_retry();
-    auto const until = on.until();
-    auto limits = on.limits();
     std::vector<attempt> earlier;
     std::optional<opened_response> opened;
     if (!asking) {
         earlier = on.earlier;
         co_return co_await poll(std::move(task), std::move(id), std::move(on), std::move(earlier));
     }
+    auto again = on; // the same call
     try {
         opened.emplace(co_await task->core->open(std::move(asking), std::move(on)));
     } catch (api_error const& refused) {
@@ -102,11 +101,7 @@ asio::awaitable<reopened_events> open_again(
         earlier = refused.attempts();
     }
     if (!opened) {
-        if (until != net::clock::time_point::max()) {
-            auto const left = until - task->core->time()->now();
-            limits.total = std::chrono::ceil<std::chrono::milliseconds>(left);
-        }
-        auto again = task->core->begin("GET", "/responses/{response_id}", limits);
+        again.next_request();
         co_return co_await poll(
             std::move(task), std::move(id), std::move(again), std::move(earlier)
         );
@@ -194,12 +189,12 @@ void response_upkeep::reopen(std::vector<attempt> earlier, net::call on)
     on.earlier = std::move(earlier);
     if (!on.earlier.empty())
         on.running().watched().retry_follows(on.earlier.back());
-    auto const what = on.shared_operation();
+    running_ = on.shared_operation();
     auto asking = polls_ ? nullptr : std::exchange(asking_, nullptr);
     auto const pause = std::exchange(pause_, std::nullopt);
     auto work = open_again(task_, id_, std::move(asking), pause, std::move(on));
     opening_ = std::make_unique<shielded<reopened_events>>(
-        task_->core->time(), task_->executor.get(), what, std::move(work), true
+        task_->core->time(), task_->executor.get(), running_, std::move(work), true
     );
 }
 
@@ -215,8 +210,15 @@ asio::awaitable<bool> response_upkeep::reopened_by(net::clock::time_point deadli
 
 reopened_events response_upkeep::take()
 {
+    auto const running = std::move(running_);
     auto const opening = std::move(opening_);
-    return opening->take();
+    try {
+        return opening->take();
+    } catch (error const& failure) {
+        if (failure.code() == errc::client_shut_down)
+            leave(std::nullopt, std::nullopt);
+        throw;
+    }
 }
 
 responses::event response_upkeep::event_of(response const& answer)
@@ -233,15 +235,16 @@ void response_upkeep::release() noexcept
 {
     released_ = true;
     opening_.reset();
+    running_.reset();
 }
 
 void response_upkeep::leave(std::optional<event_source> rest, std::optional<net::call> on) noexcept
 {
-    if (released_ || task_->when_left != on_abandon::cancel)
+    if (std::exchange(released_, true) || task_->when_left != on_abandon::cancel)
         return;
     // Before what is left is closed: a shutdown must not think that nothing runs any more.
     if (!id_.empty())
-        abandon(task_, id_);
+        abandon(task_, id_, std::move(rest));
     else if (rest && on)
         abandon(task_, std::move(*rest), std::move(*on));
     else

@@ -56,6 +56,9 @@ public:
     /// Nothing is to be done any more when the stream is left.
     void release() noexcept;
 
+    /// Whether it is so, since that was said or done.
+    [[nodiscard]] bool is_released() const noexcept { return released_; }
+
 private:
     std::shared_ptr<background_task const> task_;
     std::shared_ptr<prepared_request const> asking_; // for what comes next
@@ -67,6 +70,7 @@ private:
     bool released_ = false;
     unsigned tries_ = 0;                             // since an event came
     std::optional<std::chrono::milliseconds> pause_; // before it is opened again after a failure
+    std::shared_ptr<net::operation> running_; // the call, so that a shutdown waits for `take`
     std::unique_ptr<shielded<reopened_events>> opening_;
 };
 

@@ -77,11 +77,17 @@ begin_task(std::shared_ptr<client_core> core, request_options options, on_abando
     );
 }
 
-/// What is left of `until` for the second part of a call.
-void bound(policy::deadline_set& limits, net::clock::time_point until, net::clock const& time)
+/// Whether it says that the caller or the client is gone, and not that something went wrong.
+bool is_leaving(std::exception_ptr const& why)
 {
-    if (until != net::clock::time_point::max())
-        limits.total = std::chrono::ceil<std::chrono::milliseconds>(until - time.now());
+    try {
+        std::rethrow_exception(why);
+    } catch (boost::system::system_error const& failure) {
+        return failure.code() == asio::error::operation_aborted ||
+               failure.code() == errc::client_shut_down;
+    } catch (...) {
+        return false;
+    }
 }
 
 asio::awaitable<reply<deletion>>
@@ -145,6 +151,7 @@ asio::awaitable<event_stream> open_in_background(
 /// A response that was made in the background, until its caller has it.
 struct fresh_response
 {
+    std::shared_ptr<net::operation> running; // outlives the guard: a shutdown waits for it
     reply<response> answer;
     background_guard guard;
 };
@@ -156,6 +163,7 @@ asio::awaitable<fresh_response> make_fresh(
 )
 {
     fresh_response made;
+    made.running = on.shared_operation();
     detail::unnamed_response unnamed(task->core, on);
     try {
         made.answer =
@@ -210,13 +218,11 @@ asio::awaitable<reply<response>> create_and_poll(
     auto const task = co_await begin_task(core, std::move(options), when);
     auto const asking = std::make_shared<prepared_request const>(std::move(prepared));
     auto on = core->begin(*asking);
-    auto const until = on.until();
-    auto limits = on.limits();
+    auto waiting = on; // the same call: a shutdown lets it end
     auto made = co_await create_shielded(task, asking, std::move(on));
     if (detail::is_over(made.answer))
         co_return std::move(made.answer);
-    bound(limits, until, *core->time());
-    auto waiting = core->begin("GET", path_of_one, limits);
+    waiting.next_request();
     auto id = made.answer.id;
     auto answer = co_await detail::poll_to_end(task, std::move(id), std::move(waiting), how);
     made.guard.release();
@@ -229,18 +235,18 @@ asio::awaitable<reply<response>> wait_until_over(
 {
     auto const when = core->when_abandoned(options);
     auto const task = co_await begin_task(core, std::move(options), when);
+    auto on = core->begin(*task->retrieving(id));
+    auto const running = on.shared_operation(); // outlives the guard: a shutdown waits for it
     background_guard guard(task, id);
     std::exception_ptr failure;
     reply<response> answer;
     try {
-        auto on = core->begin(*task->retrieving(id));
         answer = co_await detail::poll_to_end(task, std::move(id), std::move(on), how);
-        guard.release();
-    } catch (error const& why) { // not what cancellation throws
-        if (why.code() != errc::client_shut_down)
-            guard.release();
+    } catch (...) {
         failure = std::current_exception();
     }
+    if (!failure || !is_leaving(failure))
+        guard.release();
     if (failure)
         std::rethrow_exception(failure);
     co_return answer;
@@ -286,20 +292,21 @@ asio::awaitable<event_stream> resume_events(
 {
     auto const when = options.on_abandon.value_or(on_abandon::keep_running);
     auto const task = co_await begin_task(core, std::move(options), when);
+    auto asking = task->streaming(id, starting_after);
+    auto on = core->begin(*asking);
+    auto const running = on.shared_operation(); // outlives the guard: a shutdown waits for it
     background_guard guard(task, id);
     std::exception_ptr failure;
     event_stream made;
     try {
-        auto asking = task->streaming(id, starting_after);
-        auto on = core->begin(*asking);
         auto upkeep = std::make_unique<response_upkeep>(task, std::move(id), starting_after);
         auto work = open_events(core, std::move(asking), std::move(on), how, std::move(upkeep));
         made = co_await std::move(work);
-        guard.release();
-    } catch (error const&) { // not what cancellation throws
-        guard.release();
+    } catch (...) {
         failure = std::current_exception();
     }
+    if (!failure || !is_leaving(failure))
+        guard.release();
     if (failure)
         std::rethrow_exception(failure);
     co_return made;
@@ -352,7 +359,7 @@ asio::awaitable<cancel_outcome> event_stream::cancel()
             mine.is_over() ? cancel_result::already_finished : cancel_result::not_cancellable;
         if (mine.is_over() && !snapshot().id.empty())
             outcome.response = snapshot();
-        mine.give_up();
+        static_cast<void>(mine.give_up());
         co_return outcome;
     }
     auto const task = upkeep->task();
@@ -369,23 +376,32 @@ asio::awaitable<cancel_outcome> event_stream::cancel()
     } catch (error const&) { // not what cancellation throws
         outcome.failure = std::current_exception();
     }
-    detail::abandoned_response book(task->core);
-    asio::awaitable<cancel_outcome> work;
+    detail::abandoned_response book;
+    if (!upkeep->is_released()) // where a shutdown has stopped the stream it is in the books
+        book = detail::abandoned_response(task->core);
+    std::shared_ptr<prepared_request const> asking;
+    std::optional<net::call> on;
     try {
         if (!upkeep->id().empty()) {
-            auto asking = task->cancelling(upkeep->id());
-            auto on = task->core->begin(*asking, net::errand::cleaning);
-            work = detail::cancel_response(
-                task, upkeep->id(), std::move(asking), std::move(on), std::move(book), true
-            );
+            asking = task->cancelling(upkeep->id());
+            on.emplace(task->core->begin(*asking, net::errand::cleaning));
         }
     } catch (error const&) { // the client is shut down
         outcome.failure = std::current_exception();
     }
     upkeep->release();
-    mine.give_up();
-    if (!work.valid())
+    auto rest = mine.give_up();
+    if (!on)
         co_return outcome;
+    auto work = detail::cancel_response(
+        task,
+        upkeep->id(),
+        std::move(asking),
+        std::move(*on),
+        std::move(book),
+        std::move(rest),
+        true
+    );
     std::weak_ptr<net::operation> const none;
     outcome = co_await detail::shield<cancel_outcome>(time, none, std::move(work));
     if (outcome.response)

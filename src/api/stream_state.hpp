@@ -211,18 +211,19 @@ public:
         return ended_ || assembled.ended() || (!source_ && !reopening_ && !failure_);
     }
 
-    /// Ends it before its end. The connection is closed.
-    void give_up()
+    /// Ends it before its end. The connection is closed with what this gives.
+    std::optional<event_source> give_up()
     {
         if (on_)
             on_->running().watched().ends(call_end::cancelled);
-        source_.reset();
+        auto rest = std::exchange(source_, std::nullopt);
         on_.reset();
         failure_ = nullptr;
         seen_ = false;
         whole_ = false;
         reopening_ = false;
         ended_ = true;
+        return rest;
     }
 
     [[nodiscard]] stream_upkeep<Event>* upkeep() const noexcept { return upkeep_.get(); }
@@ -357,10 +358,13 @@ private:
     void break_off(boost::system::error_code code)
     {
         failure_ = std::current_exception();
-        if (source_)
-            source_->close();
         if (on_)
             on_->running().watched().fails(code);
+        // While the call still runs: a shutdown would think that there is nothing left to do.
+        if (upkeep_ && code == errc::client_shut_down)
+            upkeep_->leave(std::move(source_), std::move(on_));
+        if (source_)
+            source_->close();
         on_.reset(); // the call is over, though the stream may be kept
     }
 

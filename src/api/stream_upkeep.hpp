@@ -64,7 +64,8 @@ public:
 
     [[nodiscard]] virtual net::clock& time() const noexcept = 0;
 
-    /// The stream is destroyed before its end; what is left of it, where it has a connection.
+    /// The stream is destroyed before its end, or stopped with its client; what is left of it,
+    /// where it has a connection. The first time counts.
     virtual void leave(std::optional<event_source> rest, std::optional<net::call> on) noexcept = 0;
 };
 

@@ -591,6 +591,63 @@ BOOST_AUTO_TEST_CASE(what_shutdown_stops_is_cancelled_on_the_server)
     check_nothing_runs();
 }
 
+BOOST_AUTO_TEST_CASE(a_stream_that_shutdown_stops_is_cancelled_also_where_its_caller_keeps_it)
+{
+    stream_wire = connect({stream_head + join_events(0, 3)});
+    auto opens = start(of_api().stream(asked));
+    auto& events = opens.get();
+    for (int i = 0; i != 3; ++i)
+        next(events).get();
+    auto const cancelling = connect({});
+    auto waits = next(events);
+    started<std::size_t> ending(context, api().shutdown(1s));
+    pass(1s);
+    BOOST_TEST((waits.code() == errc::client_shut_down));
+    BOOST_TEST(!stream_wire->open);
+    BOOST_TEST(is_cancel(cancelling->sent));
+    BOOST_TEST(!ending.done());
+    cancelling->give(cancelled_answer);
+    settle();
+    BOOST_TEST_REQUIRE(ending.done());
+    BOOST_TEST(ending.get() == 1u);
+    check_books(1, 1, 0, 0);
+    check_nothing_runs();
+    BOOST_TEST((next(events).code() == errc::client_shut_down));
+    auto ends = start(events.cancel());
+    BOOST_TEST((ends.get().result == cancel_result::unreachable));
+    BOOST_TEST((code_of(ends.get().failure) == errc::client_shut_down));
+    events = {};
+    settle();
+    check_books(1, 1, 0, 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_busy_pool_lets_a_cancel_go_first)
+{
+    options.pool.max_connections = 1;
+    auto events = std::make_unique<response_stream>(opened(2));
+    auto first = create();
+    auto second = create();
+    auto const far = connect({cancelled_answer, completion_response, completion_response});
+    BOOST_TEST(api().statistics().calls_waiting == 2u);
+    events.reset();
+    settle();
+    BOOST_TEST(!stream_wire->open);
+    BOOST_TEST(is_cancel(far->sent));
+    check_books(1, 1, 0, 0);
+    BOOST_TEST(first.get().text() == "Hello");
+    BOOST_TEST(second.get().text() == "Hello");
+    check_nothing_runs();
+
+    abandon_fixture awaited;
+    awaited.options.pool.max_connections = 1;
+    auto of_awaited = awaited.opened(2);
+    auto waits = awaited.create();
+    awaited.connect({awaited.cancelled_answer, completion_response});
+    auto ends = awaited.start(of_awaited.cancel());
+    BOOST_TEST((ends.get().result == cancel_result::cancelled));
+    BOOST_TEST(waits.get().text() == "Hello");
+}
+
 BOOST_AUTO_TEST_CASE(shutdown_does_not_wait_for_cancels_for_ever)
 {
     auto events = std::make_unique<response_stream>(opened(5));

@@ -328,6 +328,45 @@ BOOST_AUTO_TEST_CASE(one_that_is_destroyed_meanwhile_cancels_its_response)
     }
 }
 
+BOOST_AUTO_TEST_CASE(one_that_is_shut_down_meanwhile_is_cancelled_on_the_server)
+{
+    for (bool const in_pause : {true, false}) { // or while it waits for an answer
+        resume_fixture one;
+        one.serve_until(3);
+        if (!in_pause)
+            one.connect({});
+        auto events = one.opened();
+        for (int i = 0; i != 3; ++i)
+            one.next(events).get();
+        auto waits = one.next(events);
+        if (!in_pause)
+            one.pass(600ms);
+        auto const cancelling = one.connect({one.cancelled_answer});
+        started<std::size_t> ending(one.context, one.api().shutdown(100ms));
+        one.pass(100ms);
+        BOOST_TEST((waits.code() == errc::client_shut_down));
+        BOOST_TEST(one.is_cancel(cancelling->sent));
+        BOOST_TEST_REQUIRE(ending.done());
+        one.check_books(1, 1, 0, 0);
+        one.check_nothing_runs();
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_shutdown_that_has_time_lets_a_stream_become_a_poll)
+{
+    auto const no = response(400, R"({"error":{"message":"cannot be streamed"}})");
+    auto const over = response(200, response_json("completed", saved_text));
+    serve_until(3);
+    serve_in_turn({no, response(200, response_json("in_progress")), over});
+    auto events = opened();
+    started<std::size_t> ending(context, api().shutdown(60s));
+    auto const result = read(events);
+    BOOST_TEST(!result.code, result.what);
+    BOOST_TEST(events.snapshot().text() == "Hello");
+    BOOST_TEST_REQUIRE(ending.done());
+    BOOST_TEST(ending.get() == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(events_that_come_again_are_dropped)
 {
     serve_until(5);
@@ -563,6 +602,22 @@ BOOST_AUTO_TEST_CASE(a_resumed_stream_leaves_its_response_running)
     }
     settle();
     check_books(1, 1, 0, 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_resume_that_is_shut_down_before_it_is_open_cancels_where_that_is_asked_for)
+{
+    request_options of_call;
+    of_call.on_abandon = on_abandon::cancel;
+    connect({});
+    auto opens = start(of_api().resume("resp_1", std::nullopt, of_call));
+    auto const cancelling = connect({cancelled_answer});
+    started<std::size_t> ending(context, api().shutdown(1s));
+    pass(1s);
+    BOOST_TEST((opens.code() == errc::client_shut_down));
+    BOOST_TEST(is_cancel(cancelling->sent));
+    BOOST_TEST_REQUIRE(ending.done());
+    check_books(1, 1, 0, 0);
+    check_nothing_runs();
 }
 
 BOOST_AUTO_TEST_CASE(an_id_that_is_none_is_refused_by_the_call)

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <deque>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,14 @@ using std::chrono::milliseconds;
 
 std::string const running = response(200, response_json("in_progress"));
 std::string const over = response(200, response_json("completed", saved_text));
+
+/// Once a key, then none.
+asio::awaitable<std::string> give_key(int times)
+{
+    if (times > 1)
+        throw std::runtime_error("the vault is closed");
+    co_return "sk-canary-of-tests";
+}
 
 } // namespace
 
@@ -176,6 +185,66 @@ BOOST_AUTO_TEST_CASE(a_wait_that_is_shut_down_cancels_its_response)
     settle();
     BOOST_TEST(ending.get() == 1u);
     check_books(1, 1, 0, 0);
+    check_nothing_runs();
+}
+
+BOOST_AUTO_TEST_CASE(a_wait_that_is_refused_touches_no_response)
+{
+    connect({over});
+    BOOST_TEST(start(of_api().wait("resp_1")).get().text() == "Hello");
+    started<std::size_t> ending(context, api().shutdown(1s));
+    BOOST_TEST_REQUIRE(ending.done());
+    auto waits = start(of_api().wait("resp_1"));
+    BOOST_TEST((waits.code() == errc::client_shut_down));
+    settle();
+    check_books(0, 0, 0, 0);
+
+    // While the client still waits for others.
+    background_fixture other;
+    other.connect({});
+    auto runs = other.create();
+    started<std::size_t> ends(other.context, other.api().shutdown(1s));
+    auto refused = other.start(other.of_api().wait("resp_1"));
+    BOOST_TEST((refused.code() == errc::client_shut_down));
+    request_options of_call;
+    of_call.on_abandon = on_abandon::cancel;
+    auto resumes = other.start(other.of_api().resume("resp_1", std::nullopt, of_call));
+    BOOST_TEST((resumes.code() == errc::client_shut_down));
+    other.settle();
+    BOOST_TEST(other.dialer->dials == 1u);
+    other.check_books(0, 0, 0, 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_wait_that_fails_in_any_way_leaves_its_response_running)
+{
+    options.api_key.clear();
+    options.credentials = [n = 0](credentials_request const&) mutable { return give_key(++n); };
+    connect({running});
+    auto waits = start(of_api().wait("resp_1"));
+    pass_to_next();
+    BOOST_CHECK_THROW(static_cast<void>(waits.get()), std::runtime_error);
+    settle();
+    check_books(0, 0, 0, 0);
+    check_nothing_runs();
+}
+
+BOOST_AUTO_TEST_CASE(a_shutdown_that_has_time_lets_a_response_be_waited_for)
+{
+    auto const far = connect({});
+    auto waits = start(of_api().create_and_wait(asked));
+    started<std::size_t> ending(context, api().shutdown(60s));
+    far->when_sent = [to = far.get(), n = 0](std::string_view) mutable {
+        to->give(++n == 1 ? running : over);
+    };
+    far->give(response(200, response_json("queued")));
+    settle();
+    BOOST_TEST(!waits.done());
+    BOOST_TEST((pass_to_next() == 500ms));
+    BOOST_TEST(waits.get().text() == "Hello");
+    BOOST_TEST_REQUIRE(ending.done());
+    BOOST_TEST(ending.get() == 0u);
+    BOOST_TEST(api().statistics().calls == 1u);
+    check_books(0, 0, 0, 0);
     check_nothing_runs();
 }
 
