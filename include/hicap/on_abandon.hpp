@@ -16,7 +16,7 @@ enum class on_abandon : std::uint8_t
 {
     /// It is cancelled, so that no more of it is made and billed. The request for that is sent at
     /// once, on another connection, by a task of its own on the same executor: nobody waits for it,
-    /// it ends within 35 s, `client::statistics` counts what comes of it, and `client::shutdown`
+    /// it ends within 40 s, `client::statistics` counts what comes of it, and `client::shutdown`
     /// waits for it. Where the response has no id yet, that is waited for first, for 5 s.
     ///
     /// The task dies with its `io_context`: a response whose context ends goes on.

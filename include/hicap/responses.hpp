@@ -59,7 +59,8 @@ struct wait_options
 {
     /// The pause before the response is asked for again. It doubles each time up to `max_pause`,
     /// and up to a quarter of each is taken off at random. What the server asks for in
-    /// `retry-after-ms` or `retry-after` is used instead.
+    /// `retry-after-ms` or `retry-after` is used instead, but no less than 100 ms and no more than
+    /// `retry_options::max_retry_after`.
     std::chrono::milliseconds first_pause{500};
     std::chrono::milliseconds max_pause{5'000};
 };

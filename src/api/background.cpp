@@ -33,6 +33,9 @@ constexpr std::string_view path_of_cancel = "/responses/{response_id}/cancel";
 constexpr std::chrono::seconds time_for_id{5};
 constexpr std::chrono::seconds time_to_cancel{30};
 
+// The shortest pause that a server may ask for.
+constexpr std::chrono::milliseconds least_asked_for{100};
+
 request_options without_body(request_options const& of_call)
 {
     auto options = of_call;
@@ -45,8 +48,15 @@ request_options without_body(request_options const& of_call)
 /// ended with that.
 asio::awaitable<std::string> read_id(event_source* events, net::call* on, bool* over)
 {
+    constexpr unsigned max_at_once = 64; // then others have their turn
     auto const deadline = policy::add_saturated(on->time().now(), time_for_id);
-    for (;;) {
+    for (unsigned count = 0;;) {
+        if (++count == max_at_once) {
+            count = 0;
+            co_await asio::post(asio::use_awaitable);
+            if (on->time().now() >= deadline)
+                co_return std::string();
+        }
         sse::event raw;
         auto const got = events->next(raw);
         if (got == event_source::status::blocked) {
@@ -60,7 +70,7 @@ asio::awaitable<std::string> read_id(event_source* events, net::call* on, bool* 
         responses::event told;
         if (!json::decode(raw.data, told) || told.response() == nullptr)
             continue;
-        *over = told.terminal();
+        *over = told.terminal(); // an error event has no response
         co_return told.response()->id;
     }
 }
@@ -107,6 +117,34 @@ asio::awaitable<void> cancel_when_named(
 void close_soon(asio::any_io_executor const& executor, event_source events)
 {
     asio::post(executor, [held = std::move(events)]() mutable { held.close(); });
+}
+
+/// The pause before a response is looked at again when an answer has broken off with `failure`.
+/// Throws that where it is not to be. Precondition: called where that is handled.
+std::chrono::milliseconds before_next_look(
+    client_core& core, prepared_request const& asking, error& failure, unsigned tries, net::call& on
+)
+{
+    auto const code = failure.code();
+    if (code != condition::connection && code != errc::truncated_response &&
+        code != errc::tls_failure)
+        throw;
+    policy::failed_attempt facts;
+    facts.connection_failed = true;
+    auto const decision = core.decide(asking, facts, tries, on);
+    if (!decision.retry) {
+        add_reason(failure, policy::describe_refusal(decision, asking.retries));
+        throw;
+    }
+    on.running().request_ends();
+    on.earlier = failure.attempts();
+    if (!on.earlier.empty()) {
+        on.earlier.back().backoff = decision.pause;
+        on.running().watched().retry_follows(on.earlier.back());
+    }
+    on.sent = false;
+    on.answered = false;
+    return decision.pause;
 }
 
 cancel_result result_of(response const& told) noexcept
@@ -229,6 +267,8 @@ asio::awaitable<cancel_outcome> cancel_response(
 )
 {
     auto const executor = co_await asio::this_coro::executor;
+    auto const end = on.until();
+    auto const time = on.shared_time();
     cancel_outcome outcome;
     try {
         co_await asio::post(asio::use_awaitable);
@@ -252,7 +292,10 @@ asio::awaitable<cancel_outcome> cancel_response(
         co_return outcome;
     try {
         auto retrieving = task->retrieving(id);
-        auto looking = task->core->begin(*retrieving, net::errand::cleaning);
+        auto limits = retrieving->deadlines;
+        auto const left = std::chrono::floor<std::chrono::milliseconds>(end - time->now());
+        limits.total = std::min(limits.total, policy::deadline_set::duration(left));
+        auto looking = task->core->begin("GET", path_of_one, limits, net::errand::cleaning);
         auto answer =
             co_await fetch<response>(task->core, std::move(retrieving), std::move(looking));
         if (is_over(answer))
@@ -316,9 +359,28 @@ asio::awaitable<reply<response>> poll_to_end(
     auto& core = *task->core;
     auto const asking = task->retrieving(id);
     auto usual = how.first_pause;
+    unsigned tries = 0; // of an answer that broke off
     for (;;) {
         auto opened = co_await core.open(asking, std::move(on));
-        auto body = co_await read_body(&opened, core.limits().max_body);
+        std::string body;
+        std::chrono::milliseconds again{0};
+        bool broken = false;
+        try {
+            body = co_await read_body(&opened, core.limits().max_body);
+        } catch (error& failure) {
+            again = before_next_look(core, *asking, failure, tries, opened.on);
+            broken = true;
+        }
+        if (broken) {
+            ++tries;
+            opened.exchange.reset();
+            on = std::move(opened.on);
+            co_await pause(&on, again);
+            on.running().check();
+            core.count_retry();
+            continue;
+        }
+        tries = 0;
         reply<response> answer(opened.take_info(), std::move(body));
         opened.exchange.reset();
         on = std::move(opened.on);
@@ -332,7 +394,10 @@ asio::awaitable<reply<response>> poll_to_end(
         auto const shortened = std::chrono::duration<double, std::milli>(
             static_cast<double>(usual.count()) * (1 - most_taken_off * core.random())
         );
-        auto length = asked_for.value_or(std::chrono::ceil<std::chrono::milliseconds>(shortened));
+        auto length = std::chrono::ceil<std::chrono::milliseconds>(shortened);
+        if (asked_for) // in vain where that is nonsense
+            length =
+                std::max(least_asked_for, std::min(*asked_for, asking->retries.max_retry_after));
         if (on.until() != net::clock::time_point::max()) {
             auto const left = on.until() - on.time().now();
             length = std::min(length, std::chrono::ceil<std::chrono::milliseconds>(left));

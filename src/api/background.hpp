@@ -150,8 +150,9 @@ private:
 class unnamed_response
 {
 public:
-    unnamed_response(std::shared_ptr<client_core> core, net::call const& on)
-        : core_(std::move(core)), running_(on.shared_operation())
+    unnamed_response(background_task const& task, net::call const& on)
+        : core_(task.core),
+          running_(task.when_left == on_abandon::cancel ? on.shared_operation() : nullptr)
     {}
 
     unnamed_response(unnamed_response const&) = delete;
@@ -168,7 +169,7 @@ public:
 
     void failed() noexcept
     {
-        if (!running_->is_left())
+        if (running_ && !running_->is_left() && !running_->stopped())
             answered();
     }
 

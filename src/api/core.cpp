@@ -325,10 +325,10 @@ client_statistics client_core::statistics() const
     now.calls_running = operations_->running();
     now.retries = retries_;
     now.replays = replays_;
-    now.responses_abandoned = books.abandoned;
     now.responses_cancelled = books.cancelled;
     now.responses_finished = books.finished;
     now.responses_lost = books.lost;
+    now.responses_abandoned = books.abandoned; // last, so that it is never less than the others
     return now;
 }
 

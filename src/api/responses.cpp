@@ -125,17 +125,18 @@ asio::awaitable<event_stream> open_events(
 
 /// The work of `stream_in_background`.
 asio::awaitable<event_stream> open_in_background(
-    std::shared_ptr<client_core> core,
+    std::shared_ptr<background_task const> task,
     std::shared_ptr<prepared_request const> asking,
     net::call on,
     manner how,
     std::unique_ptr<detail::stream_upkeep<event>> upkeep
 )
 {
-    detail::unnamed_response unnamed(core, on);
+    detail::unnamed_response unnamed(*task, on);
     event_stream made;
     try {
-        auto work = open_events(core, std::move(asking), std::move(on), how, std::move(upkeep));
+        auto work =
+            open_events(task->core, std::move(asking), std::move(on), how, std::move(upkeep));
         made = co_await std::move(work);
     } catch (api_error const&) {
         unnamed.answered();
@@ -164,7 +165,7 @@ asio::awaitable<fresh_response> make_fresh(
 {
     fresh_response made;
     made.running = on.shared_operation();
-    detail::unnamed_response unnamed(task->core, on);
+    detail::unnamed_response unnamed(*task, on);
     try {
         made.answer =
             co_await detail::fetch<response>(task->core, std::move(asking), std::move(on));
@@ -278,7 +279,7 @@ asio::awaitable<event_stream> stream_in_background(
         auto work = open_events(core, std::move(asking), std::move(on), how, std::move(upkeep));
         co_return co_await std::move(work);
     }
-    auto work = open_in_background(core, std::move(asking), std::move(on), how, std::move(upkeep));
+    auto work = open_in_background(task, std::move(asking), std::move(on), how, std::move(upkeep));
     co_return co_await detail::shield<event_stream>(core->time(), what, std::move(work));
 }
 

@@ -88,7 +88,7 @@ void operation::request_begins()
 void operation::request_ends() noexcept
 {
     std::lock_guard const lock(mutex_);
-    unanswered_ = unanswered_ || (under_way_ && left_);
+    unanswered_ = unanswered_ || (under_way_ && (left_ || stopped_));
     under_way_ = false;
 }
 

@@ -5,7 +5,9 @@
 #include <boost/asio/error.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <memory>
 #include <optional>
+#include <string>
 
 namespace hicap::test {
 namespace {
@@ -145,6 +147,7 @@ BOOST_AUTO_TEST_CASE(a_response_may_be_kept_running_by_call_or_client)
         auto const events = opened(3, of_call);
     }
     settle();
+    BOOST_TEST(!stream_wire->open);
     BOOST_TEST(dialer->dials == 1u);
     check_books(0, 0, 0, 0);
     check_nothing_runs();
@@ -281,6 +284,42 @@ BOOST_AUTO_TEST_CASE(create_that_waits_for_a_connection_is_never_sent)
     settle();
     BOOST_TEST(first.get().text() == "Hello");
     BOOST_TEST(!contains(far->sent, "/responses"));
+    check_nothing_runs();
+}
+
+BOOST_AUTO_TEST_CASE(no_call_that_waits_for_a_connection_is_sent_once_it_is_cancelled)
+{
+    options.pool.max_connections = 1;
+    auto const far = connect({});
+    auto first = create();
+    {
+        auto const asks = of_api();
+        auto foreground = asked;
+        foreground.background = false;
+        auto creates_chat = create();
+        auto streams_chat = open_stream();
+        auto creates = start(asks.create(foreground));
+        auto streams = start(asks.stream(foreground));
+        auto streams_behind = start(asks.stream(asked));
+        BOOST_TEST(api().statistics().calls_waiting == 5u);
+        creates_chat.cancel();
+        streams_chat.cancel();
+        creates.cancel();
+        streams.cancel();
+        streams_behind.cancel();
+        BOOST_TEST((creates_chat.code() == asio::error::operation_aborted));
+        BOOST_TEST((streams_chat.code() == asio::error::operation_aborted));
+        BOOST_TEST((creates.code() == asio::error::operation_aborted));
+        BOOST_TEST((streams.code() == asio::error::operation_aborted));
+        BOOST_TEST((streams_behind.code() == asio::error::operation_aborted));
+    }
+    BOOST_TEST(api().statistics().calls_waiting == 0u);
+    far->give(completion_response);
+    settle();
+    BOOST_TEST(first.get().text() == "Hello");
+    BOOST_TEST(count(far->sent, "POST ") == 1u);
+    BOOST_TEST(dialer->dials == 1u);
+    check_books(0, 0, 0, 0);
     check_nothing_runs();
 }
 
@@ -646,6 +685,145 @@ BOOST_AUTO_TEST_CASE(a_busy_pool_lets_a_cancel_go_first)
     auto ends = awaited.start(of_awaited.cancel());
     BOOST_TEST((ends.get().result == cancel_result::cancelled));
     BOOST_TEST(waits.get().text() == "Hello");
+}
+
+BOOST_AUTO_TEST_CASE(what_shutdown_stops_before_it_is_answered_is_lost)
+{
+    for (bool const streams : {true, false}) {
+        for (bool const is_sent : {true, false}) {
+            abandon_fixture one;
+            if (is_sent)
+                one.connect({});
+            else
+                one.dialer->hang();
+            std::optional<started<response_stream>> opens;
+            std::optional<started<response_reply>> creates;
+            if (streams)
+                opens.emplace(one.context, one.of_api().stream(one.asked));
+            else
+                creates.emplace(one.context, one.of_api().create(one.asked));
+            started<std::size_t> ending(one.context, one.api().shutdown(1s));
+            one.pass(1s);
+            auto const code = streams ? opens->code() : creates->code();
+            BOOST_TEST((code == errc::client_shut_down));
+            BOOST_TEST_REQUIRE(ending.done());
+            one.check_books(is_sent ? 1 : 0, 0, 0, is_sent ? 1 : 0);
+            one.check_nothing_runs();
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(each_way_to_leave_at_each_event_has_its_row)
+{
+    enum class row
+    {
+        goes_on,
+        cancels,
+        keeps_running,
+        shuts_down
+    };
+    auto const all = background_events().size();
+    for (auto const what : {row::goes_on, row::cancels, row::keeps_running, row::shuts_down}) {
+        for (std::size_t read = 0; read != all; ++read) {
+            BOOST_TEST_CONTEXT("row " << static_cast<int>(what) << " after " << read << " events")
+            {
+                abandon_fixture one;
+                request_options of_call;
+                if (what == row::keeps_running)
+                    of_call.on_abandon = on_abandon::keep_running;
+                one.stream_wire = one.connect({});
+                auto opens = one.start(one.of_api().stream(one.asked, of_call));
+                one.stream_wire->give(stream_head + join_events(0, read));
+                one.settle();
+                auto events = std::make_unique<response_stream>(std::move(opens.get()));
+                for (std::size_t i = 0; i != read; ++i)
+                    BOOST_TEST_REQUIRE(one.next(*events).get() != nullptr);
+                auto waits = one.next(*events);
+                BOOST_TEST(!waits.done());
+                if (what == row::goes_on) {
+                    waits.cancel();
+                    BOOST_TEST((waits.code() == asio::error::operation_aborted));
+                    one.stream_wire->give(join_events(read, all));
+                    for (std::size_t i = read; i != all; ++i) {
+                        auto goes_on = one.next(*events);
+                        BOOST_TEST_REQUIRE(goes_on.get() != nullptr);
+                        BOOST_TEST(
+                            goes_on.get()->sequence_number().value() == static_cast<std::int64_t>(i)
+                        );
+                    }
+                    BOOST_TEST(one.next(*events).get() == nullptr);
+                    one.check_books(0, 0, 0, 0);
+                    BOOST_TEST(one.dialer->dials == 1u);
+                    continue;
+                }
+                auto const cancelling = one.connect({one.cancelled_answer});
+                bool const has_id = read != 0;
+                if (what == row::shuts_down) {
+                    started<std::size_t> ending(one.context, one.api().shutdown(1s));
+                    one.pass(1s);
+                    BOOST_TEST((waits.code() == errc::client_shut_down));
+                    events.reset();
+                    one.settle();
+                    BOOST_TEST_REQUIRE(ending.done());
+                    BOOST_TEST(ending.get() == 1u);
+                } else {
+                    waits.cancel();
+                }
+                if (what == row::cancels) {
+                    auto ends = one.start(events->cancel());
+                    if (!has_id)
+                        one.stream_wire->give(background_events()[0]);
+                    one.settle();
+                    BOOST_TEST((ends.get().result == cancel_result::cancelled));
+                }
+                events.reset();
+                one.settle();
+                bool const cancelled = what == row::cancels || (what == row::shuts_down && has_id);
+                bool const lost = what == row::shuts_down && !has_id;
+                BOOST_TEST(is_cancel(cancelling->sent) == cancelled);
+                BOOST_TEST(!one.stream_wire->open);
+                one.check_books(cancelled || lost ? 1 : 0, cancelled ? 1 : 0, 0, lost ? 1 : 0);
+                one.check_nothing_runs();
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_look_behind_a_cancel_shares_its_time)
+{
+    auto events = opened(5);
+    auto const no = response(409, R"({"error":{"message":"over"}})");
+    auto const cancelling = connect({});
+    auto ends = start(events.cancel());
+    pass(29s);
+    cancelling->give(no);
+    settle();
+    BOOST_TEST(contains(cancelling->sent, "GET /v1/responses/resp_1 HTTP/1.1"));
+    pass(999ms);
+    BOOST_TEST(!ends.done());
+    pass(1ms);
+    BOOST_TEST_REQUIRE(ends.done());
+    BOOST_TEST((ends.get().result == cancel_result::not_cancellable));
+    check_books(1, 0, 1, 0);
+    check_nothing_runs();
+}
+
+BOOST_AUTO_TEST_CASE(an_id_that_is_hidden_in_a_flood_is_not_looked_for_without_end)
+{
+    auto const far = connect({stream_head});
+    auto opens = start(of_api().stream(asked));
+    std::string flood;
+    for (int i = 0; i != 200; ++i)
+        flood += "data: {\"type\":\"noise\"}\n\n";
+    opens.get() = {};
+    settle();
+    for (int second = 0; second != 5; ++second) {
+        far->give(flood);
+        pass(1s);
+    }
+    BOOST_TEST(!far->open);
+    check_books(1, 0, 0, 1);
+    check_nothing_runs();
 }
 
 BOOST_AUTO_TEST_CASE(shutdown_does_not_wait_for_cancels_for_ever)

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <deque>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -86,12 +87,21 @@ BOOST_AUTO_TEST_CASE(the_server_may_ask_for_a_pause)
 {
     connect(
         {response(200, response_json("in_progress"), "retry-after: 7\r\n"),
+         response(200, response_json("in_progress"), "retry-after-ms: 300\r\n"),
          response(200, response_json("in_progress"), "retry-after-ms: 30\r\n"),
-         over}
+         response(200, response_json("in_progress"), "retry-after: 0\r\n"),
+         response(
+             200, response_json("in_progress"), "retry-after: Thu, 01 Jan 1998 00:00:00 GMT\r\n"
+         ),
+         response(200, response_json("in_progress"), "retry-after: 3153600000\r\n")}
     );
+    connect({over}); // the first is not kept for as long
     auto waits = start(of_api().wait("resp_1"));
     BOOST_TEST((pass_to_next() == 7s));
-    BOOST_TEST((pass_to_next() == 30ms));
+    BOOST_TEST((pass_to_next() == 300ms));
+    for (int i = 0; i != 3; ++i) // what makes no sense is bounded
+        BOOST_TEST((pass_to_next() == 100ms));
+    BOOST_TEST((pass_to_next() == 60s));
     BOOST_TEST(waits.get().text() == "Hello");
 }
 
@@ -113,6 +123,42 @@ BOOST_AUTO_TEST_CASE(a_failure_in_between_is_tried_again)
         pass_to_next();
     BOOST_TEST(waits.get().text() == "Hello");
     BOOST_TEST(api().statistics().retries == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_breaks_off_is_asked_for_again)
+{
+    for (std::size_t size = over.find("\r\n\r\n") + 4; size != over.size(); ++size) {
+        background_fixture one;
+        one.serve([n = 0, size](std::string const&) mutable {
+            return ++n == 1 ? wire_answer{response(200, response_json("queued"))}
+                            : wire_answer{over.substr(0, size), true};
+        });
+        one.serve([size](std::string const&) {
+            return wire_answer{over.substr(0, size), false, asio::error::connection_reset};
+        });
+        one.connect({over});
+        auto waits = one.start(one.of_api().create_and_wait(one.asked));
+        while (one.time->next())
+            one.pass_to_next();
+        BOOST_TEST_REQUIRE(!waits.code(), waits.what());
+        BOOST_TEST(waits.get().text() == "Hello");
+        BOOST_TEST(waits.get().attempts().size() == 3u);
+        BOOST_TEST(one.api().statistics().retries == 2u);
+        one.check_books(0, 0, 0, 0);
+        one.check_nothing_runs();
+    }
+    // Not for ever.
+    for (int i = 0; i != 3; ++i)
+        serve([](std::string const&) {
+            return wire_answer{over.substr(0, over.size() - 1), true};
+        });
+    auto waits = start(of_api().wait("resp_1"));
+    while (time->next())
+        pass_to_next();
+    BOOST_TEST((waits.code() == errc::truncated_response), waits.what());
+    BOOST_TEST(contains(waits.what(), "no retries left after 2"), waits.what());
+    BOOST_TEST(dialer->dials == 3u);
+    check_nothing_runs();
 }
 
 BOOST_AUTO_TEST_CASE(the_total_deadline_bounds_the_wait)
@@ -158,6 +204,60 @@ BOOST_AUTO_TEST_CASE(a_wait_may_leave_its_response_running)
     auto waits = start(of_api().wait("resp_1", how, of_call));
     waits.cancel();
     settle();
+    check_books(0, 0, 0, 0);
+    check_nothing_runs();
+}
+
+BOOST_AUTO_TEST_CASE(the_client_may_say_what_becomes_of_responses_that_are_left)
+{
+    for (auto const when : {on_abandon::cancel, on_abandon::keep_running}) {
+        bool const cancels = when == on_abandon::cancel;
+        for (int way = 0; way != 4; ++way) {
+            BOOST_TEST_CONTEXT("way " << way << ", cancels " << cancels)
+            {
+                background_fixture one;
+                one.options.on_abandon = when;
+                auto const far = one.connect({});
+                std::optional<started<response_reply>> call;
+                auto const asks = one.of_api();
+                if (way == 0)
+                    call.emplace(one.context, asks.wait("resp_1"));
+                else if (way == 1)
+                    call.emplace(one.context, asks.create(one.asked));
+                else
+                    call.emplace(one.context, asks.create_and_wait(one.asked));
+                if (way == 3) { // between two looks
+                    far->give(response(200, response_json("queued")));
+                    one.settle();
+                    far->give(running);
+                    one.settle();
+                }
+                auto const other = one.connect({one.cancelled_answer});
+                far->when_sent = [to = far.get(), &one](std::string_view) {
+                    to->give(one.cancelled_answer);
+                };
+                call->cancel();
+                BOOST_TEST((call->code() == asio::error::operation_aborted));
+                if (way == 1 || way == 2)
+                    far->give(response(200, response_json("queued")));
+                one.settle();
+                one.pass(5s);
+                auto const sent = far->sent + other->sent;
+                BOOST_TEST(count(sent, "/cancel HTTP/1.1") == (cancels ? 1u : 0u));
+                one.check_books(cancels ? 1 : 0, cancels ? 1 : 0, 0, 0);
+                one.check_nothing_runs();
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_kept_running_is_never_lost)
+{
+    options.on_abandon = on_abandon::keep_running;
+    connect({});
+    auto waits = start(of_api().create_and_wait(asked));
+    waits.cancel();
+    pass(5s);
     check_books(0, 0, 0, 0);
     check_nothing_runs();
 }
