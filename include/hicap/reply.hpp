@@ -40,7 +40,8 @@ public:
     [[nodiscard]] hicap::rate_limit rate_limit() const;
 
     /// Every time that the request was sent, or could not be, in order. The last is the one that
-    /// this response answers.
+    /// this response answers. Of a stream that was opened again more often, the first and the
+    /// last 16.
     [[nodiscard]] std::vector<attempt> const& attempts() const noexcept { return attempts_; }
 
 private:

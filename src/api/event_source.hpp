@@ -44,6 +44,9 @@ public:
     /// At the end: whether it came inside an event.
     [[nodiscard]] bool inside_event() const noexcept;
 
+    /// At the end, or where it breaks off: whether nothing of a further event has come.
+    [[nodiscard]] bool between_events() const noexcept { return !decoder_.has_begun(); }
+
     /// True when `next` may get further, false when `deadline` passes first.
     [[nodiscard]] asio::awaitable<bool> readable(net::clock::time_point deadline)
     {

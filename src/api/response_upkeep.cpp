@@ -3,19 +3,25 @@
 #include "api/failure.hpp"
 #include "api/operation.hpp"
 #include "api/responses_assembler.hpp"
+#include "json/codec.hpp"
 #include "policy/retry.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <exception>
 #include <utility>
+#include <variant>
 
 namespace hicap::detail {
 namespace {
 
 using reopened_events = response_upkeep::reopened_events;
+
+// What ends sooner has not waited for anything.
+constexpr std::chrono::seconds at_once{1};
 
 /// Whether the answer leaves open that the server has the response, though not as a stream.
 bool refuses_to_stream(api_error const& answer) noexcept
@@ -32,6 +38,15 @@ bool is_of_connection(boost::system::error_code code) noexcept
     return code == condition::connection || code == errc::truncated_stream ||
            code == errc::truncated_response || code == errc::idle_timeout ||
            code == errc::tls_failure || code == errc::tls_handshake;
+}
+
+/// What is known of a stream that is opened again for hours does not grow for as long.
+void keep_some(std::vector<attempt>& made)
+{
+    constexpr std::ptrdiff_t most = 16;
+    auto const too_many = static_cast<std::ptrdiff_t>(made.size()) - most;
+    if (too_many > 0)
+        made.erase(made.begin() + 1, made.begin() + 1 + too_many);
 }
 
 reopened_events whole(response answer, response_info const& of, std::vector<attempt> earlier)
@@ -132,11 +147,16 @@ bool response_upkeep::wants(responses::event const& event)
     if (id_.empty())
         if (auto const* const told = event.response())
             id_ = told->id;
+    if (std::holds_alternative<responses::error_event>(event)) // whatever its number is
+        return true;
     auto const number = event.sequence_number();
-    numbered_ = numbered_ && number.has_value();
+    // Gateways put in events of their own, to keep a connection open.
+    numbered_ = numbered_ && (number || std::holds_alternative<unknown>(event));
+    wanted_ = number;
     if (number && last_ && *number <= *last_)
         return false;
-    if (number && last_ && *number != *last_ + 1) {
+    auto const bits = [](std::int64_t value) { return static_cast<std::uint64_t>(value); };
+    if (number && last_ && bits(*number) - bits(*last_) > 1 + missed_) {
         gap_ = true;
         throw error(
             errc::truncated_stream,
@@ -144,11 +164,35 @@ bool response_upkeep::wants(responses::event const& event)
                 " is missing: " + std::to_string(*number) + " came in its place"
         );
     }
-    if (number)
-        last_ = number;
+    return true;
+}
+
+void response_upkeep::took() noexcept
+{
+    if (!wanted_)
+        return;
+    last_ = wanted_;
+    missed_ = 0;
     tries_ = 0;
     gap_ = false;
-    return true;
+    if (std::exchange(owes_, false)) // that was worth it
+        task_->core->give_retry_back();
+}
+
+void response_upkeep::missed() noexcept
+{
+    ++missed_;
+}
+
+bool response_upkeep::had(std::string_view text) const
+{
+    if (!last_)
+        return false;
+    responses::event event;
+    if (!json::decode(text, event) || std::holds_alternative<responses::error_event>(event))
+        return false;
+    auto const number = event.sequence_number();
+    return number && *number <= *last_;
 }
 
 bool response_upkeep::goes_on(response const& answer)
@@ -160,13 +204,23 @@ bool response_upkeep::goes_on(response const& answer)
     return true;
 }
 
-bool response_upkeep::may_reopen(error& failure, net::call const& on)
+bool response_upkeep::may_reopen(error& failure, net::call const& on, bool between_events)
 {
     if (id_.empty() || !numbered_ || !is_of_connection(failure.code()))
         return false;
-    // One that ends at once, and in order, has no more events to give.
-    polls_ = polls_ || (tries_ != 0 && !gap_ && failure.code() == errc::truncated_stream);
+    if (!task_->executor.get()) // its context has ended, and nothing runs there any more
+        return false;
+    bool const in_order = failure.code() == errc::truncated_stream && between_events && !gap_;
+    if (tries_ != 0 && in_order) {
+        // One that ends at once has no more events to give. Others are cut by who is in between,
+        // while the server thinks.
+        if (time().now() - opened_ < at_once)
+            polls_ = true;
+        else
+            tries_ = 0;
+    }
     gap_ = false;
+    missed_ = 0; // they come again, if there are any
     asking_ = task_->streaming(id_, last_);
     policy::failed_attempt facts;
     facts.connection_failed = true;
@@ -176,12 +230,14 @@ bool response_upkeep::may_reopen(error& failure, net::call const& on)
         return false;
     }
     ++tries_;
+    owes_ = true;
     pause_ = decision.pause;
     return true;
 }
 
 void response_upkeep::reopen(std::vector<attempt> earlier, net::call on)
 {
+    keep_some(earlier);
     if (!earlier.empty())
         earlier.back().backoff = pause_.value_or(std::chrono::milliseconds(0));
     on.next_request();
@@ -212,6 +268,7 @@ reopened_events response_upkeep::take()
 {
     auto const running = std::move(running_);
     auto const opening = std::move(opening_);
+    opened_ = time().now();
     try {
         return opening->take();
     } catch (error const& failure) {

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace hicap::detail {
@@ -34,8 +35,11 @@ public:
     );
 
     bool wants(responses::event const& event) override;
+    void took() noexcept override;
+    void missed() noexcept override;
+    [[nodiscard]] bool had(std::string_view text) const override;
     bool goes_on(response const& answer) override;
-    bool may_reopen(error& failure, net::call const& on) override;
+    bool may_reopen(error& failure, net::call const& on, bool between_events) override;
     void reopen(std::vector<attempt> earlier, net::call on) override;
     bool reopened() override;
     asio::awaitable<bool> reopened_by(net::clock::time_point deadline) override;
@@ -63,11 +67,15 @@ private:
     std::shared_ptr<background_task const> task_;
     std::shared_ptr<prepared_request const> asking_; // for what comes next
     std::string id_;
-    std::optional<std::int64_t> last_; // of the events that the caller has
-    bool numbered_ = true;             // all of them
-    bool polls_ = false;               // the server has no more events of it to give
-    bool gap_ = false;                 // it was the reason to open it again
+    std::optional<std::int64_t> last_;   // of the events that the caller has
+    std::optional<std::int64_t> wanted_; // of the one that is about to be given
+    std::uint64_t missed_ = 0;           // events behind the last that came, but not in one piece
+    bool numbered_ = true;               // all of them
+    bool polls_ = false;                 // the server has no more events of it to give
+    bool gap_ = false;                   // it was the reason to open it again
     bool released_ = false;
+    bool owes_ = false;                              // a retry to the client's budget
+    net::clock::time_point opened_{};                // the last time
     unsigned tries_ = 0;                             // since an event came
     std::optional<std::chrono::milliseconds> pause_; // before it is opened again after a failure
     std::shared_ptr<net::operation> running_; // the call, so that a shutdown waits for `take`

@@ -15,6 +15,9 @@ using namespace hicap::responses;
 // No response has more of anything.
 constexpr std::int64_t max_index = 100'000;
 
+// Of all that may be left out before what comes: a stream that is resumed begins in the midst.
+constexpr std::size_t max_skipped = 1'024;
+
 /// `told` takes the place of `whole`. Later ones repeat how a response began, without its items,
 /// and some gateways leave out those that the events have told.
 void replace(response& whole, response told)
@@ -22,23 +25,6 @@ void replace(response& whole, response told)
     if (told.output.empty())
         told.output = std::move(whole.output);
     whole = std::move(told);
-}
-
-/// The element of that index, made where it is missing.
-template <class T>
-T& at(std::vector<T>& list, std::int64_t index)
-{
-    if (index < 0 || index > max_index) {
-        throw error(
-            errc::invalid_response,
-            "an event has the index " + std::to_string(index) + ", which is not in 0.." +
-                std::to_string(max_index)
-        );
-    }
-    auto const place = static_cast<std::size_t>(index);
-    if (place >= list.size())
-        list.resize(place + 1);
-    return list[place];
 }
 
 template <class T>
@@ -60,7 +46,8 @@ Kind& as(Union& value)
 class changes
 {
 public:
-    explicit changes(response& whole) noexcept : whole_(whole) {}
+    /// `skipped` counts the elements that had to be made for those behind them.
+    changes(response& whole, std::size_t& skipped) noexcept : whole_(whole), skipped_(skipped) {}
 
     void operator()(created const& event) { replace(whole_, event.response); }
 
@@ -237,6 +224,34 @@ public:
     {}
 
 private:
+    /// The element of that index, made where it is missing.
+    template <class T>
+    T& at(std::vector<T>& list, std::int64_t index)
+    {
+        if (index < 0 || index > max_index) {
+            throw error(
+                errc::invalid_response,
+                "an event has the index " + std::to_string(index) + ", which is not in 0.." +
+                    std::to_string(max_index)
+            );
+        }
+        auto const place = static_cast<std::size_t>(index);
+        if (place < list.size())
+            return list[place];
+        auto const gap = place - list.size();
+        if (gap > max_skipped - skipped_) {
+            throw error(
+                errc::invalid_response,
+                "an event has the index " + std::to_string(index) + ", and " + std::to_string(gap) +
+                    " before it are missing: no more than " + std::to_string(max_skipped) +
+                    " may be in a stream"
+            );
+        }
+        skipped_ += gap;
+        list.resize(place + 1);
+        return list[place];
+    }
+
     template <class Event>
     output_item& item(Event const& event)
     {
@@ -308,6 +323,7 @@ private:
     }
 
     response& whole_;
+    std::size_t& skipped_;
 };
 
 } // namespace
@@ -319,9 +335,10 @@ void assembler<responses::event>::adopt(responses::response whole)
 
 void assembler<responses::event>::add(responses::event const& event, bool assemble)
 {
-    ended_ = event.terminal();
+    // A response may go on that an error has cut off from its caller.
+    ended_ = event.terminal() && !std::holds_alternative<error_event>(event);
     if (assemble || std::holds_alternative<error_event>(event))
-        std::visit(changes(response_), event);
+        std::visit(changes(response_, skipped_), event);
 }
 
 } // namespace hicap::detail

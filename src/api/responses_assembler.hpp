@@ -6,6 +6,7 @@
 #include <hicap/responses_events.hpp>
 #include <hicap/responses_types.hpp>
 
+#include <cstddef>
 #include <utility>
 #include <variant>
 
@@ -20,7 +21,7 @@ class assembler<responses::event>
 {
 public:
     /// Throws the `api_error` that an `error` event is, and `errc::invalid_response` for an index
-    /// beyond all reason.
+    /// beyond all reason, or far behind what there is.
     void add(responses::event const& event, bool assemble);
 
     /// Whether the event has come that ends a stream.
@@ -43,6 +44,7 @@ public:
 
 private:
     responses::response response_;
+    std::size_t skipped_ = 0; // elements that were left out before others
     bool ended_ = false;
 };
 

@@ -47,8 +47,12 @@ public:
     {
         event, ///< in `event`
         blocked,
+        paused, ///< there may be more at hand, after a turn of the event loop
         end
     };
+
+    /// A stream whose events are always at hand must not starve the others of the loop.
+    static constexpr unsigned max_events_at_once = 64;
 
     using snapshot_type = typename stream_traits<Event>::snapshot;
 
@@ -102,7 +106,9 @@ public:
         try {
             step got = look();
             seen_ = false;
-            while (got == step::event && !decode()) {
+            for (unsigned dropped = 0; got == step::event && !decode();) {
+                if (++dropped == max_events_at_once)
+                    return step::paused;
                 got = look();
                 seen_ = false;
             }
@@ -125,21 +131,28 @@ public:
         }
     }
 
-    /// Whether `advance` would get further than `blocked`. The present event stays.
-    bool at_hand()
+    /// What `advance` would give, with `end` for a failure. The present event stays.
+    step at_hand()
     {
         if (failure_)
-            return true;
+            return step::end;
         try {
-            return look() != step::blocked;
+            step got = look();
+            for (unsigned dropped = 0; got == step::event && comes_again();) {
+                seen_ = false;
+                if (++dropped == max_events_at_once)
+                    return step::paused;
+                got = look();
+            }
+            return got;
         } catch (error& failure) {
             if (failure_)
-                return true;
+                return step::end;
             if (mend(failure))
-                return false;
+                return step::blocked;
             complete(failure);
             break_off(failure.code());
-            return true;
+            return step::end;
         }
     }
 
@@ -164,7 +177,14 @@ public:
 
     [[nodiscard]] net::clock& time() const noexcept { return on_ ? on_->time() : upkeep_->time(); }
 
-    /// For a stream that never waits: looks whether the call as a whole is late.
+    /// For a stream that never waits: looks whether an event is late, though others come.
+    void check_late()
+    {
+        if (on_ && deadline_ != net::clock::time_point{} && time().now() >= deadline_)
+            be_late();
+    }
+
+    /// The same for the call as a whole.
     void check_total()
     {
         if (!on_)
@@ -260,7 +280,6 @@ private:
         case event_source::status::event:
             break;
         }
-        deadline_ = {};
         if (raw_.data == "[DONE]")
             return end();
         seen_ = true;
@@ -273,28 +292,40 @@ private:
         if (std::exchange(whole_, false))
             return true;
         auto const result = decoder_.decode(raw_.data, event);
+        if (!upkeep_ || !result)
+            deadline_ = {};
         if (!result || assembler<Event>::may_be_failure(event))
             throw_if_error_object(info, raw_.data, on_->running().watched().hidden());
         if (!result) {
+            if (upkeep_)
+                upkeep_->missed();
             throw error(
                 result.code,
                 "an event, at byte " + std::to_string(result.offset) + ": " + result.what +
                     " in \"" + shown() + '"'
             );
         }
-        if (upkeep_ && !upkeep_->wants(event))
-            return false;
+        if (upkeep_) {
+            if (!upkeep_->wants(event))
+                return false;
+            deadline_ = {}; // what comes again is no progress
+        }
         assemble(raw_.data.size());
+        if (upkeep_)
+            upkeep_->took();
         on_->running().watched().event();
         return true;
     }
+
+    /// Whether `advance` would drop the event that was found.
+    bool comes_again() { return upkeep_ && !whole_ && upkeep_->had(raw_.data); }
 
     /// Whether the stream goes on in spite of `failure`.
     bool mend(error& failure)
     {
         if (!upkeep_ || !source_ || !on_ || dynamic_cast<api_error const*>(&failure) != nullptr)
             return false;
-        if (!upkeep_->may_reopen(failure, *on_))
+        if (!upkeep_->may_reopen(failure, *on_, source_->between_events()))
             return false;
         auto attempts = info.attempts();
         if (!attempts.empty())
@@ -303,7 +334,12 @@ private:
         auto on = std::move(*on_);
         on_.reset();
         deadline_ = {};
-        upkeep_->reopen(std::move(attempts), std::move(on));
+        try {
+            upkeep_->reopen(std::move(attempts), std::move(on));
+        } catch (...) { // out of memory, or its context is gone
+            failure_ = std::current_exception();
+            throw;
+        }
         reopening_ = true;
         return true;
     }
@@ -427,9 +463,6 @@ asio::awaitable<Event const*> stream<Event>::next()
 {
     using step = typename detail::stream_state<Event>::step;
 
-    // A stream whose events are always at hand must not starve the others of the loop.
-    constexpr unsigned max_events_at_once = 64;
-
     // An event may be taken only when the caller is sure to get it. Two moments are not: after a
     // wait, when a cancellation came as it was completing; and in a coroutine that has not been
     // suspended since it was spawned, as the operands of `||` are, because Asio then posts its
@@ -437,7 +470,7 @@ asio::awaitable<Event const*> stream<Event>::next()
     auto& state = *state_;
     net::launch_query const launching{};
     bool const fresh = net::is_fresh(co_await launching);
-    if (fresh || ++state.since_pause == max_events_at_once) {
+    if (fresh || ++state.since_pause == detail::stream_state<Event>::max_events_at_once) {
         state.since_pause = 0;
         co_await asio::post(asio::use_awaitable); // one turn of the event loop
         auto const cancellation = co_await asio::this_coro::cancellation_state;
@@ -445,15 +478,26 @@ asio::awaitable<Event const*> stream<Event>::next()
         state.check_total();
     }
     for (;;) {
-        switch (state.advance()) {
+        auto const got = state.advance();
+        switch (got) {
         case step::event:
             co_return &state.event;
         case step::end:
             co_return nullptr;
         case step::blocked:
+        case step::paused:
             break;
         }
         state.since_pause = 0;
+        if (got == step::paused) {
+            static_cast<void>(state.deadline()); // of the wait for an event, which has begun
+            co_await asio::post(asio::use_awaitable);
+            auto const cancellation = co_await asio::this_coro::cancellation_state;
+            state.check(cancellation);
+            state.check_total();
+            state.check_late();
+            continue;
+        }
         auto const deadline = state.deadline();
         bool in_time = false;
         try {
@@ -472,29 +516,45 @@ asio::awaitable<Event const*> stream<Event>::next()
 template <class Event>
 asio::awaitable<bool> stream<Event>::ready(std::chrono::milliseconds within)
 {
+    using step = typename detail::stream_state<Event>::step;
+
     auto& state = *state_;
     auto const start = co_await asio::this_coro::cancellation_state;
     state.check(start);
-    if (state.at_hand())
-        co_return true;
-    auto const end = policy::add_saturated(state.time().now(), within);
+    std::optional<net::clock::time_point> end;
     for (;;) {
+        auto const got = state.at_hand();
+        if (got == step::event || got == step::end)
+            co_return true;
+        if (!end)
+            end = policy::add_saturated(state.time().now(), within);
+        if (got == step::paused) {
+            static_cast<void>(state.deadline());
+            co_await asio::post(asio::use_awaitable);
+            auto const turned = co_await asio::this_coro::cancellation_state;
+            state.check(turned);
+            state.check_total();
+            state.check_late();
+            if (state.time().now() >= *end)
+                co_return false;
+            continue;
+        }
         auto const deadline = state.deadline();
         bool in_time = false;
         try {
-            in_time = co_await state.readable(std::min(deadline, end));
+            in_time = co_await state.readable(std::min(deadline, *end));
         } catch (boost::system::system_error const& stopped) {
             state.interrupted(stopped.code());
             throw;
         }
         auto const cancellation = co_await asio::this_coro::cancellation_state;
         state.check(cancellation);
-        if (!in_time && deadline <= end)
-            state.be_late();
-        if (state.at_hand())
-            co_return true;
+        if (!in_time && deadline > *end) {
+            auto const last = state.at_hand();
+            co_return last == step::event || last == step::end;
+        }
         if (!in_time)
-            co_return false;
+            state.be_late();
     }
 }
 

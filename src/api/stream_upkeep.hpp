@@ -12,6 +12,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 namespace hicap::detail {
@@ -39,14 +40,24 @@ public:
     virtual ~stream_upkeep() = default;
 
     /// Whether an event that has come is new. Throws `errc::truncated_stream` where some are
-    /// missing before it.
+    /// missing before it. Changes nothing that is told of the stream.
     virtual bool wants(Event const& event) = 0;
+
+    /// The event that was wanted last is given.
+    virtual void took() noexcept = 0;
+
+    /// Something came in the place of an event that could not be read.
+    virtual void missed() noexcept = 0;
+
+    /// Whether an event of this text has come before.
+    [[nodiscard]] virtual bool had(std::string_view text) const = 0;
 
     /// Takes note of an answer that came in place of events. False: it is all that there will be.
     virtual bool goes_on(snapshot const& answer) = 0;
 
-    /// Whether `reopen` may follow; where not, `failure` may say why.
-    virtual bool may_reopen(error& failure, net::call const& on) = 0;
+    /// Whether `reopen` may follow; where not, `failure` may say why. `between_events`: what came
+    /// last was a whole event, or nothing.
+    virtual bool may_reopen(error& failure, net::call const& on, bool between_events) = 0;
 
     /// Begins to open the stream again, as a part of the call.
     virtual void reopen(std::vector<attempt> earlier, net::call on) = 0;

@@ -1,5 +1,7 @@
 #include "policy/retry_budget.hpp"
 
+#include <algorithm>
+
 namespace hicap::policy {
 
 // Nothing else is published by the counter, so its order among other memory does not matter.
@@ -16,11 +18,23 @@ bool retry_budget::withdraw() noexcept
 
 void retry_budget::deposit() noexcept
 {
+    add(1);
+}
+
+void retry_budget::give_back() noexcept
+{
+    add(token);
+}
+
+void retry_budget::add(std::uint64_t tenths) noexcept
+{
     auto left = left_.load(std::memory_order_relaxed);
     do {
         if (left >= most_) // as nearly always: then the cache line stays shared
             return;
-    } while (!left_.compare_exchange_weak(left, left + 1, std::memory_order_relaxed));
+    } while (!left_.compare_exchange_weak(
+        left, std::min(left + tenths, most_), std::memory_order_relaxed
+    ));
 }
 
 } // namespace hicap::policy

@@ -63,6 +63,9 @@ public:
     /// here has lost it. Precondition: `next` has said `need_more`.
     [[nodiscard]] std::string_view unfinished() const noexcept { return buffer_; }
 
+    /// The same, or a line that only names the event. Same precondition.
+    [[nodiscard]] bool has_begun() const noexcept { return !buffer_.empty() || owns_type_; }
+
     /// Comment lines seen since construction or `reset`.
     [[nodiscard]] std::uint64_t comments() const noexcept { return comments_; }
 

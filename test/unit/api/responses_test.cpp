@@ -326,6 +326,31 @@ BOOST_AUTO_TEST_CASE(an_index_beyond_all_reason_is_refused)
     }
 }
 
+BOOST_AUTO_TEST_CASE(what_may_be_missing_before_what_comes_is_bounded)
+{
+    auto const delta = [](int item, int part) {
+        return event(
+            "response.output_text.delta",
+            R"("delta":"x","content_index":)" + std::to_string(part) + R"(,"output_index":)" +
+                std::to_string(item)
+        );
+    };
+    // A stream that is resumed begins in the midst.
+    auto const midst = collect(
+        delta(300, 700) +
+        event("response.completed", R"("response":{"id":"r","status":"completed"})")
+    );
+    BOOST_TEST(midst.output.size() == 301u);
+    for (auto const& events : {delta(1'025, 0), delta(300, 725), delta(600, 0) + delta(600, 500)}) {
+        client_fixture one;
+        one.connect({stream_response(events)});
+        started<response_stream> opens(one.context, one.api().responses().stream(asked));
+        started<responses::response> collects(one.context, opens.get().collect());
+        BOOST_TEST((collects.code() == errc::invalid_response));
+        BOOST_TEST(contains(collects.what(), "are missing"), collects.what());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_stored_response_is_retrieved)
 {
     auto const far = connect({whole_response});

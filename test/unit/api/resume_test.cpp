@@ -6,7 +6,10 @@
 #include <boost/test/unit_test.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
+#include <exception>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -469,9 +472,298 @@ BOOST_AUTO_TEST_CASE(an_error_of_the_server_ends_the_stream)
     auto const result = read(events);
     BOOST_TEST((result.code == errc::server_error));
     BOOST_TEST(dialer->dials == 1u);
+    // It may be that of a gateway, and the response goes on.
+    connect({cancelled_answer});
     events = {};
     settle();
-    check_books(0, 0, 0, 0);
+    check_books(1, 1, 0, 0);
+    check_nothing_runs();
+}
+
+BOOST_AUTO_TEST_CASE(an_error_of_the_server_is_told_whatever_its_number_is)
+{
+    for (auto const* const number : {"0", "2", "3", "9"}) {
+        resume_fixture one;
+        one.serve_text(
+            stream_head + join_events(0, 3) +
+            R"(data: {"type":"error","message":"no","code":"c1","sequence_number":)" + number +
+            "}\n\n"
+        );
+        auto events = one.opened();
+        BOOST_TEST((one.read(events).code == errc::server_error));
+        BOOST_TEST(one.dialer->dials == 1u);
+        BOOST_TEST(events.sequence_number().value() == 2);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_event_that_cannot_be_read_costs_only_itself)
+{
+    for (std::size_t which = 0; which != all_events - 1; ++which) {
+        BOOST_TEST_CONTEXT("event " << which)
+        {
+            resume_fixture one;
+            one.serve_text(
+                stream_head + join_events(0, which) + "data: {\"type\":nothing}\n\n" +
+                    join_events(which + 1, all_events),
+                true
+            );
+            auto events = one.opened();
+            auto before = one.read(events);
+            BOOST_TEST((before.code == errc::invalid_json));
+            BOOST_TEST(before.events.size() == which);
+            auto const behind = one.read(events);
+            BOOST_TEST(!behind.code, behind.what);
+            BOOST_TEST(behind.events == expected(which + 1), boost::test_tools::per_element());
+            BOOST_TEST(one.dialer->dials == 1u);
+            one.check_nothing_runs();
+        }
+    }
+    // One that is missing behind it is missed all the same.
+    serve_text(
+        stream_head + join_events(0, 2) + "data: {\"type\":nothing}\n\n" +
+        join_events(4, all_events)
+    );
+    serve_well();
+    auto events = opened();
+    BOOST_TEST((read(events).code == errc::invalid_json));
+    auto const behind = read(events);
+    BOOST_TEST(!behind.code, behind.what);
+    BOOST_TEST(behind.events == expected(2), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(an_event_of_a_gateway_that_has_no_number_changes_nothing)
+{
+    serve_text(stream_head + join_events(0, 3) + "data: {\"type\":\"keepalive\"}\n\n", true);
+    serve_well();
+    auto events = opened();
+    auto const result = read(events);
+    BOOST_TEST(!result.code, result.what);
+    BOOST_TEST(result.events.size() == all_events + 1);
+    BOOST_TEST(result.events[3] == "-1 keepalive");
+    BOOST_TEST(result.text == "Hello");
+    BOOST_TEST(asked_for.back() == "GET /v1/responses/resp_1?stream=true&starting_after=2");
+}
+
+BOOST_AUTO_TEST_CASE(the_number_is_that_of_the_last_event_that_was_given)
+{
+    options.limits.max_body = background_events()[0].size();
+    serve_text(stream_head + join_events(0, all_events));
+    auto events = opened();
+    BOOST_TEST(next(events).get() != nullptr);
+    BOOST_TEST((read(events).code == errc::body_too_large));
+    BOOST_TEST(events.sequence_number().value() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(who_cuts_a_stream_while_the_server_thinks_does_not_end_it)
+{
+    // Each connection ends in order, after a while and without an event.
+    serve_until(3);
+    std::vector<std::shared_ptr<wire>> thinking;
+    for (int i = 0; i != 6; ++i)
+        thinking.push_back(connect({stream_head}));
+    serve_well();
+    auto events = opened();
+    for (int i = 0; i != 3; ++i)
+        next(events).get();
+    auto waits = next(events);
+    for (auto const& far : thinking) {
+        BOOST_TEST((pass_to_next() == 500ms));
+        pass(5s);
+        BOOST_TEST_REQUIRE(contains(far->sent, "stream=true&starting_after=2"));
+        far->close();
+        settle();
+    }
+    finish(waits);
+    BOOST_TEST(waits.get()->sequence_number().value() == 3);
+    auto const rest = read(events);
+    BOOST_TEST(rest.events == expected(4), boost::test_tools::per_element());
+    BOOST_TEST(events.snapshot().text() == "Hello");
+}
+
+BOOST_AUTO_TEST_CASE(what_breaks_inside_its_first_event_is_no_sign_of_the_end)
+{
+    serve_until(3);
+    serve_text(stream_head + background_events()[3].substr(0, 40), true);
+    serve_well();
+    auto events = opened();
+    auto const result = read(events);
+    check_whole(result, events);
+    BOOST_TEST(asked_for.back() == "GET /v1/responses/resp_1?stream=true&starting_after=2");
+}
+
+BOOST_AUTO_TEST_CASE(a_second_connection_may_break_at_any_byte_too)
+{
+    auto const second = stream_head + join_events(3, all_events);
+    for (auto const how : {loss::fin, loss::reset, loss::silence}) {
+        for (std::size_t size = stream_head.size(); size <= second.size(); ++size) {
+            BOOST_TEST_CONTEXT("after " << size << " bytes, way " << static_cast<int>(how))
+            {
+                resume_fixture one;
+                one.serve_until(3);
+                one.serve([&](std::string const&) {
+                    wire_answer made;
+                    made.text = second.substr(0, size);
+                    made.closes = how == loss::fin;
+                    if (how == loss::reset)
+                        made.fails = asio::error::connection_reset;
+                    return made;
+                });
+                auto const nothing = size == stream_head.size() && how == loss::fin;
+                if (nothing) // then it is asked for as it is
+                    one.serve_text(response(200, response_json("completed", saved_text)));
+                one.serve_well();
+                auto events = one.opened();
+                auto const result = one.read(events);
+                BOOST_TEST(events.snapshot().text() == "Hello");
+                if (!nothing)
+                    one.check_whole(result, events);
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(ready_says_nothing_of_events_that_come_again)
+{
+    serve_until(5);
+    auto const again = connect({stream_head + join_events(0, 5)});
+    auto events = opened();
+    for (int i = 0; i != 5; ++i)
+        next(events).get();
+    auto asks = start(events.ready(2s));
+    finish(asks);
+    BOOST_TEST(!asks.get());
+    BOOST_TEST(events.sequence_number().value() == 4);
+    again->give(join_events(5, all_events));
+    auto more = start(events.ready(2s));
+    finish(more);
+    BOOST_TEST(more.get());
+    BOOST_TEST(read(events).events == expected(5), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_flood_of_events_that_come_again_lets_others_have_their_turn)
+{
+    serve_until(5);
+    std::string flood;
+    for (int i = 0; i != 100; ++i)
+        flood += join_events(0, 5);
+    auto const far = connect({stream_head + flood});
+    far->shows_after_wait = false;
+    auto events = opened();
+    for (int i = 0; i != 5; ++i)
+        next(events).get();
+    auto waits = next(events);
+    pass_to_next(); // now it is open again
+    BOOST_TEST(!waits.done());
+    for (int second = 0; second != 9; ++second) { // that is no progress
+        pass(1s);
+        far->give(flood);
+        settle();
+    }
+    BOOST_TEST(!waits.done());
+    serve_well();
+    pass(1s);
+    BOOST_TEST(!far->open);
+    finish(waits);
+    BOOST_TEST(waits.get()->sequence_number().value() == 5);
+    BOOST_TEST(read(events).events == expected(6), boost::test_tools::per_element());
+
+    resume_fixture other;
+    other.serve_until(5);
+    other.connect({stream_head + flood});
+    auto asked_if = other.opened();
+    for (int i = 0; i != 5; ++i)
+        other.next(asked_if).get();
+    auto asks = other.start(asked_if.ready(1s));
+    other.finish(asks);
+    BOOST_TEST(!asks.get());
+}
+
+BOOST_AUTO_TEST_CASE(one_whose_context_is_gone_fails_and_stays_so)
+{
+    auto own = std::make_unique<asio::io_context>(1);
+    auto const far = connect({stream_head + join_events(0, 3)});
+    response_stream events;
+    {
+        started<response_stream> opens(*own, of_api().stream(asked));
+        events = std::move(opens.get());
+        for (int i = 0; i != 3; ++i) {
+            started<responses::event const*> reads(*own, events.next());
+            BOOST_TEST_REQUIRE(reads.done());
+        }
+    }
+    own.reset();
+    far->close();
+    for (int i = 0; i != 2; ++i) {
+        auto reads = next(events);
+        BOOST_TEST_REQUIRE(reads.done());
+        BOOST_CHECK_THROW(static_cast<void>(reads.get()), std::exception);
+    }
+    events = {};
+    settle();
+    check_books(1, 0, 0, 1);
+    check_nothing_runs();
+}
+
+BOOST_AUTO_TEST_CASE(a_lone_stream_may_be_opened_again_for_hours)
+{
+    // More often than the client's budget has retries: each time an event comes.
+    constexpr std::size_t connections = 120;
+    auto const event = [](std::size_t number) {
+        return "data: {\"type\":\"response.in_progress\",\"sequence_number\":" +
+               std::to_string(number) + ",\"response\":" + response_json("in_progress") + "}\n\n";
+    };
+    for (std::size_t i = 0; i != connections; ++i)
+        serve_text(stream_head + event(i), true);
+    auto events = opened();
+    for (std::size_t i = 0; i != connections; ++i) {
+        auto reads = next(events);
+        finish(reads);
+        BOOST_TEST_REQUIRE(!reads.code(), reads.what());
+        BOOST_TEST(reads.get()->sequence_number().value() == static_cast<std::int64_t>(i));
+    }
+    BOOST_TEST(events.attempts().size() == 17u);
+    BOOST_TEST(events.attempts().front().status == 200);
+    BOOST_TEST(!events.attempts().back().code);
+}
+
+BOOST_AUTO_TEST_CASE(a_budget_that_is_used_up_opens_no_stream_again)
+{
+    for (int i = 0; i != 40; ++i) { // each takes two
+        auto fails = create();
+        while (time->next())
+            pass_to_next();
+        BOOST_TEST((fails.code() == asio::error::connection_refused));
+    }
+    auto const dials = dialer->dials;
+    serve_until(3);
+    auto events = opened();
+    auto const result = read(events);
+    BOOST_TEST((result.code == errc::truncated_stream));
+    BOOST_TEST(contains(result.what, "budget"), result.what);
+    BOOST_TEST(dialer->dials == dials + 1);
+    connect({cancelled_answer});
+    events = {};
+    settle();
+    check_books(1, 1, 0, 0);
+}
+
+BOOST_AUTO_TEST_CASE(the_mark_of_the_end_ends_a_stream_with_and_without_its_last_event)
+{
+    for (std::size_t const end : {all_events, all_events - 1}) {
+        resume_fixture one;
+        one.serve_text(stream_head + join_events(0, end) + "data: [DONE]\n\n");
+        auto events = one.opened();
+        auto const result = one.read(events);
+        BOOST_TEST(!result.code, result.what);
+        BOOST_TEST(result.events.size() == end);
+        BOOST_TEST(result.text == "Hello");
+        BOOST_TEST((events.snapshot().status == "completed") == (end == all_events));
+        events = {};
+        one.pass(250ms);
+        BOOST_TEST(one.dialer->dials == 1u);
+        one.check_books(0, 0, 0, 0);
+        one.check_nothing_runs();
+    }
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_streamed_any_more_is_retrieved_until_it_is_over)

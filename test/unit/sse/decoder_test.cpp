@@ -381,6 +381,26 @@ BOOST_AUTO_TEST_CASE(a_comment_that_never_ends_fails)
     }
 }
 
+BOOST_AUTO_TEST_CASE(an_event_begins_with_its_first_byte)
+{
+    auto const check = [](std::string_view text, bool has_begun) {
+        BOOST_TEST_CONTEXT(text)
+        for_each_split(text, [&](pieces const& split) {
+            decoder tested;
+            events found;
+            decode(tested, split, found);
+            BOOST_TEST(tested.has_begun() == has_begun);
+        });
+    };
+    check("", false);
+    check("event: a\ndata: 1\n\n", false);
+    check("event: a\n\n", false);
+    check("data: 1\n\n: a comment\n", false);
+    check("data: 1\n\ne", true);
+    check("data: 1\n\nevent: a\n", true);
+    check("event: a\ndata: 1\n", true);
+}
+
 BOOST_AUTO_TEST_CASE(an_event_without_its_end_is_unfinished)
 {
     auto const check = [](std::string_view text, std::string_view unfinished) {
