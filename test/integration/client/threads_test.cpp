@@ -166,6 +166,24 @@ asio::awaitable<void> read_stream(client by, reading how, tally* into)
     ++into->whole;
 }
 
+/// A stream of a response in the background, which is left after so many events.
+asio::awaitable<void> leave_behind(client by, std::size_t count, tally* into)
+{
+    responses::request request;
+    request.model = "gpt-5";
+    request.input = "hello from many threads";
+    request.background = true;
+    request_options options;
+    options.extra_headers.emplace_back("x-emulator-tokens", "200");
+    options.extra_headers.emplace_back("x-emulator-tokens-per-second", "50");
+    auto events = co_await by.responses().stream(request, options);
+    ++into->opened;
+    for (std::size_t i = 0; i != count; ++i)
+        if (co_await events.next() == nullptr)
+            ++into->wrong;
+    ++into->left;
+}
+
 void count_end(std::exception_ptr const& failure, tally& into)
 {
     if (!failure)
@@ -270,6 +288,64 @@ BOOST_AUTO_TEST_CASE(a_thousand_streams_on_four_threads_with_random_cancels)
     BOOST_TEST(books.calls_running == 0U);
     BOOST_TEST(books.connections_leased == 0U);
     BOOST_TEST(books.connections_dialling == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(responses_are_left_behind_by_four_threads)
+{
+    constexpr std::size_t streams = 120;
+    emulator_thread far;
+    client const by(far.options());
+    tally sums;
+    std::mt19937 random(20'260'102);
+    asio::thread_pool pool(4);
+    for (std::size_t i = 0; i != streams; ++i) {
+        asio::co_spawn(
+            pool,
+            leave_behind(by, random() % 12, &sums),
+            [&](std::exception_ptr failure) { count_end(failure, sums); }
+        );
+    }
+    pool.join(); // with the tasks that cancel them
+
+    auto const books = by.statistics();
+    BOOST_TEST(sums.failed == 0U);
+    BOOST_TEST(sums.wrong == 0U);
+    BOOST_TEST(sums.left == streams);
+    BOOST_TEST(books.responses_abandoned == streams);
+    BOOST_TEST(books.responses_lost == 0U);
+    BOOST_TEST(books.responses_cancelled + books.responses_finished == streams);
+    BOOST_TEST(far.server.statistics().responses_cancelled == books.responses_cancelled);
+    BOOST_TEST(books.calls_running == 0U);
+    BOOST_TEST(books.connections_leased == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(responses_that_a_shutdown_stops_are_cancelled_by_four_threads)
+{
+    constexpr std::size_t streams = 40;
+    emulator_thread far;
+    client const by(far.options());
+    tally sums;
+    asio::thread_pool pool(4);
+    std::latch ended(streams);
+    for (std::size_t i = 0; i != streams; ++i) {
+        asio::co_spawn(pool, leave_behind(by, 10'000, &sums), [&](std::exception_ptr failure) {
+            count_end(failure, sums);
+            ended.count_down();
+        });
+    }
+    while (sums.opened != streams)
+        std::this_thread::yield();
+    asio::io_context other;
+    auto const stopped = run(other, by.shutdown(0ms));
+    ended.wait();
+    pool.join();
+    auto const books = by.statistics();
+    BOOST_TEST(stopped == streams);
+    BOOST_TEST(sums.cancelled == streams);
+    BOOST_TEST(books.responses_abandoned == streams);
+    BOOST_TEST(books.responses_cancelled + books.responses_lost == streams);
+    BOOST_TEST(far.server.statistics().responses_cancelled >= books.responses_cancelled);
+    BOOST_TEST(books.calls_running == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(few_connections_are_shared_by_four_threads)
