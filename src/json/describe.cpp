@@ -198,15 +198,26 @@ bool takes_null(type const& how) noexcept
 }
 
 /// Whether elements of the value may have been lost although the value holds something.
-bool is_container(type const& how) noexcept
+bool is_container(type const& how, void const* value)
 {
     switch (how.kind) {
     case kind::array:
     case kind::map:
         return true;
     case kind::optional:
-    case kind::nullable:
-        return is_container(*as<optional_type>(how).value);
+    case kind::nullable: {
+        auto const& table = as<optional_type>(how);
+        void const* const held = table.get(value);
+        return held != nullptr && is_container(*table.value, held);
+    }
+    case kind::choice: {
+        auto const& table = as<choice_type>(how);
+        auto const index = table.index(value);
+        if (index >= table.alternatives.size()) // valueless by exception
+            return false;
+        auto const& held = table.alternatives[index];
+        return is_container(*held.type, held.hold(const_cast<void*>(value)));
+    }
     default:
         return false;
     }
@@ -599,7 +610,7 @@ private:
         auto const got = read(*member.type, value, step, found);
         if (!member.omit_empty)
             return got == fit::all;
-        if (places_ && !is_container(*member.type))
+        if (places_ && !is_container(*member.type, value))
             places_->forget(begin); // what they hold decides below
         return got == fit::all && holds_something(*member.type, value);
     }
@@ -839,7 +850,8 @@ private:
                                                                       : source::nowhere;
         }
         bool const kept_empty = *kept == "null" || *kept == "[]" || *kept == "{}";
-        if (!holds_something(*member.type, value) || (is_container(*member.type) && !kept_empty))
+        if (!holds_something(*member.type, value) ||
+            (is_container(*member.type, value) && !kept_empty))
             return source::extra;
         return source::member_over_extra;
     }

@@ -139,6 +139,21 @@ BOOST_AUTO_TEST_CASE(events_and_elements_of_lists_tell_it_too)
     check(misfits(items.data.at(1)), {{"", "one of the known kinds", "number"}});
 }
 
+BOOST_AUTO_TEST_CASE(a_list_in_a_union_keeps_its_elements_of_another_type)
+{
+    constexpr std::string_view text =
+        R"({"object":"response","tools":[{"type":"mcp","server_label":"s",)"
+        R"("allowed_tools":["a",1]}]})";
+    check(
+        misfits_of<responses::response>(text), {{"tools[0].allowed_tools[1]", "string", "number"}}
+    );
+    responses::response value;
+    BOOST_TEST(bool(json::decode(text, value)));
+    std::string again;
+    json::encode(value, again);
+    BOOST_TEST(again.find(R"("allowed_tools":["a",1])") != std::string::npos, again);
+}
+
 BOOST_AUTO_TEST_CASE(a_member_that_was_given_a_value_is_no_misfit_any_more)
 {
     chat::completion value;
