@@ -76,7 +76,7 @@ struct description<responses::output_message>
 {
     using t = responses::output_message;
     static constexpr std::array members = {
-        member<&t::id>("id"),
+        member<&t::id>("id", when::not_empty),
         member<&t::role>("role"),
         member<&t::phase>("phase"),
         member<&t::status>("status"),
@@ -159,8 +159,8 @@ struct description<responses::file_search_call>
 {
     using t = responses::file_search_call;
     static constexpr std::array members = {
-        member<&t::id>("id"),
-        member<&t::status>("status"),
+        member<&t::id>("id", when::not_empty),
+        member<&t::status>("status", when::not_empty),
         member<&t::queries>("queries"),
         member<&t::results>("results")};
 };
@@ -170,7 +170,9 @@ struct description<responses::web_search_call>
 {
     using t = responses::web_search_call;
     static constexpr std::array members = {
-        member<&t::id>("id"), member<&t::status>("status"), member<&t::action>("action")};
+        member<&t::id>("id", when::not_empty),
+        member<&t::status>("status", when::not_empty),
+        member<&t::action>("action")};
 };
 
 template <>
@@ -178,12 +180,12 @@ struct description<responses::computer_call>
 {
     using t = responses::computer_call;
     static constexpr std::array members = {
-        member<&t::id>("id"),
+        member<&t::id>("id", when::not_empty),
         member<&t::call_id>("call_id"),
         member<&t::action>("action"),
         member<&t::actions>("actions"),
         member<&t::pending_safety_checks>("pending_safety_checks"),
-        member<&t::status>("status")};
+        member<&t::status>("status", when::not_empty)};
 };
 
 template <>
@@ -204,7 +206,7 @@ struct description<responses::reasoning>
 {
     using t = responses::reasoning;
     static constexpr std::array members = {
-        member<&t::id>("id"),
+        member<&t::id>("id", when::not_empty),
         member<&t::encrypted_content>("encrypted_content"),
         member<&t::summary>("summary"),
         member<&t::content>("content"),
@@ -216,7 +218,7 @@ struct description<responses::program>
 {
     using t = responses::program;
     static constexpr std::array members = {
-        member<&t::id>("id"),
+        member<&t::id>("id", when::not_empty),
         member<&t::call_id>("call_id"),
         member<&t::code>("code"),
         member<&t::fingerprint>("fingerprint")};
@@ -227,10 +229,10 @@ struct description<responses::program_output>
 {
     using t = responses::program_output;
     static constexpr std::array members = {
-        member<&t::id>("id"),
+        member<&t::id>("id", when::not_empty),
         member<&t::call_id>("call_id"),
         member<&t::result>("result"),
-        member<&t::status>("status")};
+        member<&t::status>("status", when::not_empty)};
 };
 
 template <>
@@ -282,7 +284,9 @@ struct description<responses::image_generation_call>
 {
     using t = responses::image_generation_call;
     static constexpr std::array members = {
-        member<&t::id>("id"), member<&t::status>("status"), member<&t::result>("result")};
+        member<&t::id>("id", when::not_empty),
+        member<&t::status>("status", when::not_empty),
+        member<&t::result>("result")};
 };
 
 template <>
@@ -290,8 +294,8 @@ struct description<responses::code_interpreter_call>
 {
     using t = responses::code_interpreter_call;
     static constexpr std::array members = {
-        member<&t::id>("id"),
-        member<&t::status>("status"),
+        member<&t::id>("id", when::not_empty),
+        member<&t::status>("status", when::not_empty),
         member<&t::container_id>("container_id"),
         member<&t::code>("code"),
         member<&t::outputs>("outputs")};
@@ -302,10 +306,10 @@ struct description<responses::local_shell_call>
 {
     using t = responses::local_shell_call;
     static constexpr std::array members = {
-        member<&t::id>("id"),
+        member<&t::id>("id", when::not_empty),
         member<&t::call_id>("call_id"),
         member<&t::action>("action"),
-        member<&t::status>("status")};
+        member<&t::status>("status", when::not_empty)};
 };
 
 template <>
@@ -313,7 +317,9 @@ struct description<responses::local_shell_call_output>
 {
     using t = responses::local_shell_call_output;
     static constexpr std::array members = {
-        member<&t::id>("id"), member<&t::output>("output"), member<&t::status>("status")};
+        member<&t::id>("id", when::not_empty),
+        member<&t::output>("output"),
+        member<&t::status>("status")};
 };
 
 template <>
@@ -352,7 +358,7 @@ struct description<responses::apply_patch_call>
         member<&t::id>("id"),
         member<&t::call_id>("call_id"),
         member<&t::caller>("caller"),
-        member<&t::status>("status"),
+        member<&t::status>("status", when::not_empty),
         member<&t::operation>("operation"),
         member<&t::created_by>("created_by")};
 };
@@ -365,7 +371,7 @@ struct description<responses::apply_patch_call_output>
         member<&t::id>("id"),
         member<&t::call_id>("call_id"),
         member<&t::caller>("caller"),
-        member<&t::status>("status"),
+        member<&t::status>("status", when::not_empty),
         member<&t::output>("output"),
         member<&t::created_by>("created_by")};
 };
@@ -375,7 +381,7 @@ struct description<responses::mcp_call>
 {
     using t = responses::mcp_call;
     static constexpr std::array members = {
-        member<&t::id>("id"),
+        member<&t::id>("id", when::not_empty),
         member<&t::server_label>("server_label"),
         member<&t::name>("name"),
         member<&t::arguments>("arguments"),
@@ -390,7 +396,7 @@ struct description<responses::mcp_list_tools>
 {
     using t = responses::mcp_list_tools;
     static constexpr std::array members = {
-        member<&t::id>("id"),
+        member<&t::id>("id", when::not_empty),
         member<&t::server_label>("server_label"),
         member<&t::tools>("tools"),
         member<&t::error>("error")};
@@ -401,7 +407,7 @@ struct description<responses::mcp_approval_request>
 {
     using t = responses::mcp_approval_request;
     static constexpr std::array members = {
-        member<&t::id>("id"),
+        member<&t::id>("id", when::not_empty),
         member<&t::server_label>("server_label"),
         member<&t::name>("name"),
         member<&t::arguments>("arguments")};

@@ -68,6 +68,24 @@ BOOST_AUTO_TEST_CASE(an_output_can_be_sent_back)
     }
 }
 
+BOOST_AUTO_TEST_CASE(what_an_output_leaves_out_is_left_out_of_the_input)
+{
+    for (std::string const text :
+         {R"({"type":"web_search_call","action":{"type":"search","query":"q"}})",
+          R"({"type":"file_search_call","queries":[]})",
+          R"({"type":"computer_call","call_id":"c","pending_safety_checks":[]})",
+          R"({"type":"program_output","call_id":"c","result":"r"})",
+          R"({"type":"image_generation_call","result":null})",
+          R"({"type":"code_interpreter_call","container_id":"k","code":null})",
+          R"({"type":"local_shell_call","call_id":"c","action":{"type":"exec","command":[],"env":{}}})",
+          R"({"type":"apply_patch_call","call_id":"c","operation":{"type":"delete_file","path":"p"}})",
+          R"({"type":"apply_patch_call_output","call_id":"c"})",
+          R"({"type":"web_search_call","id":"","status":""})"}) {
+        auto const sent = written(as_input(read<output_item>(text)));
+        BOOST_TEST(same_text(sent, text), sent);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(messages_are_told_apart)
 {
     check<easy_message>(R"({"role":"user","content":"a"})");
