@@ -4,6 +4,7 @@
 #include "json/text.hpp"
 
 #include <cstring>
+#include <utility>
 
 namespace hicap::json {
 
@@ -58,6 +59,15 @@ bool read_fields(reader& in, error_body& error)
     return error.present;
 }
 
+/// Whether the object that comes says by its `type` that it is an error.
+bool is_error_event(reader const& in)
+{
+    std::string scratch;
+    auto at = in.peek_member("type", scratch);
+    std::string_view type;
+    return at && at->peek() == token::string && at->read_string(type, scratch) && type == "error";
+}
+
 /// Reads the value of the member `error`.
 error_body read_error_member(reader at)
 {
@@ -102,10 +112,21 @@ std::optional<error_body> find_stream_error(std::string_view data)
     std::string scratch;
     if (in.peek() != token::object)
         return std::nullopt;
-    auto const member = in.peek_member("error", scratch);
-    if (!member)
-        return std::nullopt;
-    auto error = read_error_member(*member);
+    error_body error;
+    if (auto const member = in.peek_member("error", scratch))
+        error = read_error_member(*member);
+    if (is_error_event(in)) {
+        error_body flat;
+        (void)read_fields(in, flat);
+        error.present = error.present || !flat.message.empty() || !flat.code.empty();
+        auto const prefer = [](std::string& to, std::string& from) {
+            if (!from.empty())
+                to = std::move(from);
+        };
+        prefer(error.message, flat.message);
+        prefer(error.code, flat.code);
+        prefer(error.param, flat.param);
+    }
     if (!error.present)
         return std::nullopt;
     return error;

@@ -24,7 +24,8 @@ struct error_body
 [[nodiscard]] error_body read_error_body(std::string_view body);
 
 /// The error that a stream reports in place of an event: `data` is an object whose member `error`
-/// is not null. Costs one scan for the member's name where there is none.
+/// is not null, or whose `type` is `error` and that has a message or a code itself, which then go
+/// first. Costs one scan for the name where there is none.
 [[nodiscard]] std::optional<error_body> find_stream_error(std::string_view data);
 
 } // namespace hicap::json

@@ -119,6 +119,24 @@ BOOST_AUTO_TEST_CASE(a_stream_event_with_an_error_is_found_wherever_it_stands)
     }
 }
 
+BOOST_AUTO_TEST_CASE(an_event_that_is_an_error_by_its_type_tells_it_itself_or_in_its_error)
+{
+    auto const flat = find_stream_error(R"({"type":"error","code":"c","message":"m","param":"p"})");
+    BOOST_TEST_REQUIRE(flat.has_value());
+    BOOST_TEST(flat->code == "c");
+    BOOST_TEST(flat->message == "m");
+    BOOST_TEST(flat->param == "p");
+    BOOST_TEST(flat->type == "");
+    auto const both = find_stream_error(
+        R"({"message":"m","type":"error","error":{"type":"t","code":"c","message":"other"}})"
+    );
+    BOOST_TEST_REQUIRE(both.has_value());
+    BOOST_TEST(both->message == "m");
+    BOOST_TEST(both->code == "c");
+    BOOST_TEST(both->type == "t");
+    BOOST_TEST(find_stream_error(R"({"type":"error","error":null,"code":5})")->code == "5");
+}
+
 BOOST_AUTO_TEST_CASE(other_events_have_no_error)
 {
     for (auto const* data :
@@ -131,7 +149,10 @@ BOOST_AUTO_TEST_CASE(other_events_have_no_error)
           R"({"a":"error","b":"no error"})",
           R"(["error"])",
           R"({"a":["error"]})",
-          R"({"type":"error","message":"m"})"})
+          R"({"type":"error"})",
+          R"({"type":"error","message":null,"code":""})",
+          R"({"type":["error"],"message":"m"})",
+          R"({"type":"errors","message":"error"})"})
         BOOST_TEST(!find_stream_error(data).has_value(), data);
 }
 
