@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 namespace hicap::detail {
 namespace {
@@ -40,7 +41,7 @@ void extra_assembler::add(std::string_view name, std::string_view json, texts ho
                 "a stream has more than " + std::to_string(max_names) + " unknown members"
             );
         }
-        found = members_.insert(members_.end(), member{std::string(name), {}, false});
+        found = members_.insert(members_.end(), member{std::string(name), {}, 0, 0, false, true});
     }
     if (found->is_text && json == "null")
         return; // no piece this time
@@ -49,13 +50,12 @@ void extra_assembler::add(std::string_view name, std::string_view json, texts ho
     json::reader in(json);
     bool const is_text =
         how == texts::grow && in.peek() == json::token::string && in.read_string(text, scratch);
-    if (!is_text)
-        found->value = json;
-    else if (found->is_text)
-        found->value += text;
-    else
-        found->value = text;
+    if (!is_text || !found->is_text) {
+        found->fresh.clear();
+        found->replaces = true;
+    }
     found->is_text = is_text;
+    found->fresh += is_text ? text : json;
 }
 
 void extra_assembler::write_to(unknown_members& to)
@@ -64,14 +64,42 @@ void extra_assembler::write_to(unknown_members& to)
         return;
     changed_ = false;
     auto& out = access::text(to);
-    out.clear();
-    for (auto const& one : members_) {
-        if (!out.empty())
-            out += ',';
-        out += raw_json::quoted(one.name).text();
-        out += ':';
-        out += one.is_text ? raw_json::quoted(one.value).text() : one.value;
+    std::size_t before = 0; // what those before have had, and have now
+    std::size_t now = 0;
+    for (auto& one : members_) {
+        if (one.end == 0) {
+            if (!out.empty())
+                out += ',';
+            out += raw_json::quoted(one.name).text();
+            out += ':';
+            one.begin = one.end = out.size();
+        } else {
+            one.begin += now - before;
+            one.end += now - before;
+        }
+        before += one.end - one.begin;
+        write(one, out);
+        now += one.end - one.begin;
     }
+}
+
+/// Brings the value of a member to where it stands.
+void extra_assembler::write(member& one, std::string& out)
+{
+    auto const size = one.end - one.begin;
+    if (std::exchange(one.replaces, false)) {
+        auto const json = one.is_text ? raw_json::quoted(one.fresh) : raw_json();
+        auto const& text = one.is_text ? json.text() : one.fresh;
+        out.replace(one.begin, size, text);
+        one.end = one.begin + text.size();
+    } else if (!one.fresh.empty()) {
+        auto const json = raw_json::quoted(one.fresh);
+        std::string_view const text = json.text();
+        auto const more = text.substr(1, text.size() - 2);
+        out.insert(one.end - 1, more);
+        one.end += more.size();
+    }
+    one.fresh.clear();
 }
 
 } // namespace hicap::detail

@@ -3,6 +3,7 @@
 
 #include <hicap/unknown_members.hpp>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,21 +24,28 @@ public:
     /// Throws `errc::invalid_response` for more names than any answer has.
     void add(unknown_members const& from, texts how);
 
-    /// Makes `to` hold what has come.
+    /// Makes `to` hold what has come: takes time in proportion to what came since the last time,
+    /// and to what stands behind it.
+    /// Precondition: it is always the same object, or has taken its place, and nobody else changes
+    /// it.
     void write_to(unknown_members& to);
 
 private:
     struct member
     {
         std::string name;
-        std::string value; ///< decoded where it is a text, else JSON
-        bool is_text;
+        std::string fresh; ///< not written yet: pieces of a text, else JSON
+        std::size_t begin; ///< of the value, where it is written
+        std::size_t end;   ///< 0 where it is not
+        bool is_text;      ///< that grows
+        bool replaces;     ///< `fresh` takes the place of what is written
     };
 
     void add(std::string_view name, std::string_view json, texts how);
+    static void write(member& one, std::string& out);
 
-    std::vector<member> members_;
-    std::string last_; // of those that do not grow: mostly the same in all events
+    std::vector<member> members_; // in the order in which they are written
+    std::string last_;            // of those that do not grow: mostly the same in all events
     bool changed_ = false;
 };
 

@@ -78,7 +78,8 @@ std::size_t allocations_of(int at_once, bool assemble)
     return run(context, count(from, events));
 }
 
-/// The bytes that assembling `count` of this event allocates, decoding aside.
+/// The bytes that assembling `count` of this event allocates, decoding aside, with a look at what
+/// has been assembled after each of them.
 template <class Event>
 std::size_t assembled_size(std::string const& json, int count)
 {
@@ -86,8 +87,10 @@ std::size_t assembled_size(std::string const& json, int count)
     BOOST_TEST_REQUIRE(bool(json::decode(json, event)));
     detail::assembler<Event> made;
     auto const before = allocated;
-    for (int i = 0; i != count; ++i)
+    for (int i = 0; i != count; ++i) {
         made.add(event, true);
+        static_cast<void>(made.get());
+    }
     return allocated - before;
 }
 
@@ -124,6 +127,10 @@ BOOST_AUTO_TEST_CASE(assembling_takes_memory_in_proportion_to_the_text)
          {"\"content\":" + piece,
           "\"refusal\":" + piece,
           "\"reasoning_content\":" + piece,
+          "\"reasoning_content\":" + piece + ",\"index\":0,\"signature\":" + piece,
+          "\"audio\":{\"data\":" + piece + ",\"transcript\":" + piece + "}",
+          std::string("\"annotations\":[{\"type\":\"new\"}]"),
+          "\"tool_calls\":[{\"index\":0,\"custom\":{\"input\":" + piece + "}}]",
           "\"function_call\":{\"arguments\":" + piece + "}",
           "\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":" + piece + "}}]"}) {
         check_linear<chat::chunk>(
@@ -150,6 +157,20 @@ BOOST_AUTO_TEST_CASE(a_response_takes_memory_in_proportion_to_its_pieces)
             R"("item_id":"i","delta":")" +
             std::string(100, 'x') + "\"}"
         );
+    std::string const place = R"("output_index":0,"content_index":0,"item_id":"i",)";
+    check_linear<responses::event>(
+        R"({"type":"response.output_text.delta",)" + place +
+        R"("delta":"x","logprobs":[{"token":"x","logprob":-1,"top_logprobs":[{"token":"y"}]}]})"
+    );
+    check_linear<responses::event>(
+        R"({"type":"response.output_text.annotation.added",)" + place +
+        R"("annotation_index":7,"annotation":{"type":"new","text":")" + std::string(100, 'x') +
+        "\"}}"
+    );
+    check_linear<responses::event>(
+        R"({"type":"response.shell_call_output_content.delta",)" + place +
+        R"("command_index":0,"delta":{"stdout":"aaaaaaaaaaaaaaaa","stderr":"bbbbbbbbbbbbbb"}})"
+    );
 }
 
 BOOST_AUTO_TEST_SUITE_END()
