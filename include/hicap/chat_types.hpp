@@ -722,15 +722,40 @@ struct function_call_delta
     unknown_members extra{};
 };
 
+/// A piece of a `custom_call`.
+struct custom_call_delta
+{
+    /// Comes once.
+    nullable<std::string> name{};
+    /// To be appended.
+    nullable<std::string> input{};
+    unknown_members extra{};
+};
+
 /// A piece of a tool call. Pieces of the same `index` belong together.
 struct tool_call_delta
 {
     std::int64_t index = 0;
     /// Comes once.
     nullable<std::string> id{};
-    /// `function`; comes once.
+    /// `function` or `custom`; comes once.
     nullable<std::string> type{};
     nullable<function_call_delta> function{};
+    nullable<custom_call_delta> custom{};
+    unknown_members extra{};
+};
+
+/// A piece of spoken output.
+struct audio_delta
+{
+    /// Comes once.
+    nullable<std::string> id{};
+    /// Seconds since 1970; after that `id` is no longer known.
+    nullable<std::int64_t> expires_at{};
+    /// Base64; to be appended.
+    nullable<std::string> data{};
+    /// To be appended.
+    nullable<std::string> transcript{};
     unknown_members extra{};
 };
 
@@ -741,6 +766,8 @@ struct delta
     nullable<std::string> content{};
     nullable<std::string> refusal{};
     std::vector<tool_call_delta> tool_calls{};
+    std::vector<annotation> annotations{};
+    nullable<audio_delta> audio{};
     /// Deprecated: see `tool_calls`.
     nullable<function_call_delta> function_call{};
     unknown_members extra{};

@@ -21,6 +21,40 @@ using detail::client_core;
 
 constexpr std::string_view path = "/chat/completions";
 
+tool_call_delta as_delta(function_tool_call const& call)
+{
+    tool_call_delta made;
+    made.id = call.id;
+    made.type = std::string(function_tool_call::tag);
+    auto& inner = made.function.emplace();
+    inner.name = call.function.name;
+    inner.arguments = call.function.arguments;
+    inner.extra = call.function.extra;
+    made.extra = call.extra;
+    return made;
+}
+
+tool_call_delta as_delta(custom_tool_call const& call)
+{
+    tool_call_delta made;
+    made.id = call.id;
+    made.type = std::string(custom_tool_call::tag);
+    auto& inner = made.custom.emplace();
+    inner.name = call.custom.name;
+    inner.input = call.custom.input;
+    inner.extra = call.custom.extra;
+    made.extra = call.extra;
+    return made;
+}
+
+/// Its members are all there, by their names.
+tool_call_delta as_delta(unknown const& call)
+{
+    tool_call_delta made;
+    static_cast<void>(json::decode(call.json.text(), made));
+    return made;
+}
+
 /// The chunk that says what a whole completion says, but for what chunks have no place for.
 chunk as_chunk(completion const& whole)
 {
@@ -49,18 +83,19 @@ chunk as_chunk(completion const& whole)
             call.name = message.function_call->name;
             call.arguments = message.function_call->arguments;
         }
+        to.delta.annotations = message.annotations;
+        if (message.audio) {
+            auto& sound = to.delta.audio.emplace();
+            sound.id = message.audio->id;
+            sound.expires_at = message.audio->expires_at;
+            sound.data = message.audio->data;
+            sound.transcript = message.audio->transcript;
+            sound.extra = message.audio->extra;
+        }
         for (auto const& call : message.tool_calls) {
-            auto const* const function = std::get_if<function_tool_call>(&call);
-            if (function == nullptr)
-                continue;
-            auto& piece = to.delta.tool_calls.emplace_back();
-            piece.index = static_cast<std::int64_t>(to.delta.tool_calls.size()) - 1;
-            piece.id = function->id;
-            piece.type = std::string(function_tool_call::tag);
-            auto& inner = piece.function.emplace();
-            inner.name = function->function.name;
-            inner.arguments = function->function.arguments;
-            piece.extra = function->extra;
+            auto piece = std::visit([](auto const& one) { return as_delta(one); }, call);
+            piece.index = static_cast<std::int64_t>(to.delta.tool_calls.size());
+            to.delta.tool_calls.push_back(std::move(piece));
         }
     }
     return made;

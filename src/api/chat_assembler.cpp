@@ -59,6 +59,74 @@ void append(nullable<chat::choice_logprobs>& all, nullable<chat::choice_logprobs
     }
 }
 
+void append(std::string& text, nullable<std::string> const& piece)
+{
+    if (piece)
+        text += *piece;
+}
+
+/// What comes once.
+void fill(std::string& text, nullable<std::string> const& piece)
+{
+    if (piece && text.empty())
+        text = *piece;
+}
+
+void append(nullable<chat::audio_output>& all, nullable<chat::audio_delta> const& piece)
+{
+    if (!piece) {
+        if (all.is_absent() && piece.is_null())
+            all = null;
+        return;
+    }
+    auto& sound = all ? *all : all.emplace();
+    fill(sound.id, piece->id);
+    append(sound.data, piece->data);
+    append(sound.transcript, piece->transcript);
+    if (piece->expires_at)
+        sound.expires_at = *piece->expires_at;
+}
+
+std::string& id_of(chat::tool_call& call)
+{
+    if (auto* const custom = std::get_if<chat::custom_tool_call>(&call))
+        return custom->id;
+    return std::get<chat::function_tool_call>(call).id; // nothing else is made here
+}
+
+unknown_members& extra_of(chat::tool_call& call)
+{
+    if (auto* const custom = std::get_if<chat::custom_tool_call>(&call))
+        return custom->extra;
+    return std::get<chat::function_tool_call>(call).extra;
+}
+
+bool has_new_type(chat::tool_call_delta const& piece)
+{
+    return piece.type && !piece.type->empty() && *piece.type != chat::function_tool_call::tag &&
+           *piece.type != chat::custom_tool_call::tag;
+}
+
+/// Whether the call is one of a custom tool: some servers leave the type out.
+bool is_custom(chat::tool_call_delta const& piece)
+{
+    return piece.type && !piece.type->empty() ? *piece.type == chat::custom_tool_call::tag
+                                              : piece.custom.has_value();
+}
+
+/// Makes it the call of a custom tool, unless a function has been named.
+void turn_custom(chat::tool_call& call)
+{
+    auto* const function = std::get_if<chat::function_tool_call>(&call);
+    if (function == nullptr || !function->function.name.empty() ||
+        !function->function.arguments.empty())
+        return;
+    chat::custom_tool_call made;
+    made.id = std::move(function->id);
+    made.extra = std::move(function->extra);
+    call = std::move(made);
+}
+
 template <class T>
 void replace(nullable<T>& value, nullable<T> const& newer)
 {
@@ -126,6 +194,12 @@ void assembler<chat::chunk>::add_delta(
         call.name += delta.function_call->name.value_or("");
         call.arguments += delta.function_call->arguments.value_or("");
     }
+    message.annotations.insert(
+        message.annotations.end(), delta.annotations.begin(), delta.annotations.end()
+    );
+    append(message.audio, delta.audio);
+    if (delta.audio)
+        at.of_audio.add(delta.audio->extra, extra_assembler::texts::replace);
     // Members that other vendors add.
     at.of_delta.add(delta.extra, extra_assembler::texts::grow);
 }
@@ -135,16 +209,16 @@ void assembler<chat::chunk>::add_tool_call(
 )
 {
     checked_index(piece.index, "tool call");
-    auto const call_at = [&message](std::size_t position) -> chat::function_tool_call& {
-        return std::get<chat::function_tool_call>(message.tool_calls[position]);
-    };
     auto position = at.tools.size();
     while (position != 0 && at.tools[position - 1].index != piece.index)
         --position;
     // Some vendors send several calls with the same index: then the id tells them apart.
     bool const has_id = piece.id && !piece.id->empty();
-    bool const is_known = position != 0 && (!has_id || call_at(position - 1).id.empty() ||
-                                            call_at(position - 1).id == *piece.id);
+    bool is_known = position != 0;
+    if (is_known && has_id) {
+        auto const& id = id_of(message.tool_calls[position - 1]);
+        is_known = id.empty() || id == *piece.id;
+    }
     if (is_known) {
         --position;
     } else {
@@ -154,14 +228,25 @@ void assembler<chat::chunk>::add_tool_call(
         at.tools.push_back({piece.index, {}});
         message.tool_calls.emplace_back(chat::function_tool_call{});
     }
-    auto& call = call_at(position);
+    auto& call = message.tool_calls[position];
+    if (has_new_type(piece)) {
+        unknown_members kept;
+        kept.set("type", raw_json::quoted(*piece.type));
+        at.tools[position].extra.add(kept, extra_assembler::texts::replace);
+    }
+    if (is_custom(piece))
+        turn_custom(call);
     if (has_id)
-        call.id = *piece.id;
-    if (piece.function) {
-        if (call.function.name.empty())
-            call.function.name = piece.function->name.value_or("");
-        if (piece.function->arguments)
-            call.function.arguments += *piece.function->arguments;
+        id_of(call) = *piece.id;
+    if (auto* const custom = std::get_if<chat::custom_tool_call>(&call)) {
+        if (piece.custom) {
+            fill(custom->custom.name, piece.custom->name);
+            append(custom->custom.input, piece.custom->input);
+        }
+    } else if (piece.function) {
+        auto& function = std::get<chat::function_tool_call>(call).function;
+        fill(function.name, piece.function->name);
+        append(function.arguments, piece.function->arguments);
     }
     at.tools[position].extra.add(piece.extra, extra_assembler::texts::replace);
 }
@@ -192,10 +277,10 @@ void assembler<chat::chunk>::materialize()
         auto& at = progress_[i];
         at.of_choice.write_to(choice.extra);
         at.of_delta.write_to(choice.message.extra);
+        if (choice.message.audio)
+            at.of_audio.write_to(choice.message.audio->extra);
         for (std::size_t n = 0; n != at.tools.size(); ++n)
-            at.tools[n].extra.write_to(
-                std::get<chat::function_tool_call>(choice.message.tool_calls[n]).extra
-            );
+            at.tools[n].extra.write_to(extra_of(choice.message.tool_calls[n]));
     }
 }
 

@@ -53,6 +53,7 @@ private:
         bool finished = false;
         std::vector<tool_progress> tools; // of message.tool_calls, in their order
         extra_assembler of_delta;
+        extra_assembler of_audio;
         extra_assembler of_choice;
     };
 

@@ -7,6 +7,7 @@ namespace hicap::json {
 template decode_result decode(std::string_view, chat::completion_request&);
 template decode_result decode(std::string_view, chat::completion&);
 template decode_result decode(std::string_view, chat::chunk&);
+template decode_result decode(std::string_view, chat::tool_call_delta&);
 template decode_result decode(std::string_view, chat::stored_message_list&);
 
 template class shaped_decoder<chat::chunk>;

@@ -517,6 +517,13 @@ struct description<chat::function_call_delta>
 };
 
 template <>
+struct description<chat::custom_call_delta>
+{
+    using t = chat::custom_call_delta;
+    static constexpr std::array members = {member<&t::name>("name"), member<&t::input>("input")};
+};
+
+template <>
 struct description<chat::tool_call_delta>
 {
     using t = chat::tool_call_delta;
@@ -524,7 +531,19 @@ struct description<chat::tool_call_delta>
         member<&t::index>("index"),
         member<&t::id>("id"),
         member<&t::type>("type"),
-        member<&t::function>("function")};
+        member<&t::function>("function"),
+        member<&t::custom>("custom")};
+};
+
+template <>
+struct description<chat::audio_delta>
+{
+    using t = chat::audio_delta;
+    static constexpr std::array members = {
+        member<&t::id>("id"),
+        member<&t::expires_at>("expires_at"),
+        member<&t::data>("data"),
+        member<&t::transcript>("transcript")};
 };
 
 template <>
@@ -536,6 +555,8 @@ struct description<chat::delta>
         member<&t::content>("content"),
         member<&t::refusal>("refusal"),
         member<&t::tool_calls>("tool_calls", when::not_empty),
+        member<&t::annotations>("annotations", when::not_empty),
+        member<&t::audio>("audio"),
         member<&t::function_call>("function_call")};
 };
 

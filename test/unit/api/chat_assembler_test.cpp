@@ -5,10 +5,12 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cstddef>
 #include <initializer_list>
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace hicap::test {
 namespace {
@@ -181,6 +183,86 @@ BOOST_AUTO_TEST_CASE(arguments_of_a_tool_call_are_joined)
     BOOST_TEST(call_of(got, 0).function.arguments == R"({"a":1})");
 }
 
+BOOST_AUTO_TEST_CASE(the_input_of_a_custom_tool_call_is_joined)
+{
+    for (auto const* const type : {R"("type":"custom",)", ""}) {
+        auto const got = whole(
+            {tool_call(
+                 R"("index":0,"id":"c",)" + std::string(type) +
+                 R"("custom":{"name":"g","input":""})"
+             ),
+             tool_call(R"("index":0,"custom":{"input":"ab"})"),
+             tool_call(
+                 R"("index":1,"id":"f","type":"function","function":{"name":"f","arguments":"{}"})"
+             ),
+             tool_call(R"("index":0,"custom":{"input":"cd"},"vendor":1)"),
+             finish()}
+        );
+        BOOST_TEST_REQUIRE(calls_of(got) == 2u);
+        auto const& call =
+            std::get<chat::custom_tool_call>(got.choices[0].message.tool_calls.at(0));
+        BOOST_TEST(call.id == "c");
+        BOOST_TEST(call.custom.name == "g");
+        BOOST_TEST(call.custom.input == "abcd");
+        BOOST_TEST(call.custom.extra.empty());
+        BOOST_TEST(call.extra.find("vendor").value() == "1");
+        BOOST_TEST(call_of(got, 1).function.name == "f");
+    }
+    // The kind may be told after the id.
+    auto const late = whole(
+        {tool_call(R"("index":0,"id":"c")"),
+         tool_call(R"("index":0,"type":"custom","custom":{"name":"g","input":"x"})")}
+    );
+    auto const& call = std::get<chat::custom_tool_call>(late.choices[0].message.tool_calls.at(0));
+    BOOST_TEST(call.id == "c");
+    BOOST_TEST(call.custom.input == "x");
+}
+
+BOOST_AUTO_TEST_CASE(a_tool_call_of_a_new_type_keeps_it)
+{
+    auto const got =
+        whole({tool_call(R"("index":0,"id":"h","type":"hologram","hologram":{"a":1})")});
+    auto const& call = call_of(got, 0);
+    BOOST_TEST(call.id == "h");
+    BOOST_TEST(call.extra.string("type").value() == "hologram");
+    BOOST_TEST(call.extra.find("hologram").value() == R"({"a":1})");
+}
+
+BOOST_AUTO_TEST_CASE(spoken_output_is_joined)
+{
+    auto const got = whole(
+        {delta(R"("audio":null)"),
+         delta(R"("audio":{"id":"audio_1","transcript":"Hel"})"),
+         delta(R"("audio":{"data":"UklG","transcript":"lo","vendor":1})"),
+         delta(R"("audio":{"data":"RgAA"})"),
+         delta(R"("audio":{"id":"audio_1","expires_at":7})"),
+         finish()}
+    );
+    auto const& sound = got.choices[0].message.audio;
+    BOOST_TEST_REQUIRE(sound.has_value());
+    BOOST_TEST(sound->id == "audio_1");
+    BOOST_TEST(sound->data == "UklGRgAA");
+    BOOST_TEST(sound->transcript == "Hello");
+    BOOST_TEST(sound->expires_at == 7);
+    BOOST_TEST(sound->extra.find("vendor").value() == "1");
+    BOOST_TEST(whole({delta(R"("audio":null)")}).choices[0].message.audio.is_null());
+}
+
+BOOST_AUTO_TEST_CASE(annotations_are_appended)
+{
+    auto const cites = [](std::string const& url) {
+        return delta(
+            R"("annotations":[{"type":"url_citation","url_citation":{"start_index":0,"end_index":1,)"
+            R"("title":"t","url":")" +
+            url + R"("}}])"
+        );
+    };
+    auto const got = whole({cites("a"), delta(R"("content":"x")"), cites("b")});
+    auto const& found = got.choices[0].message.annotations;
+    BOOST_TEST_REQUIRE(found.size() == 2u);
+    BOOST_TEST(std::get<chat::url_citation_annotation>(found[1]).url_citation.url == "b");
+}
+
 BOOST_AUTO_TEST_CASE(tool_calls_are_told_apart_by_their_index)
 {
     auto const got = whole(
@@ -302,6 +384,31 @@ BOOST_AUTO_TEST_CASE(unknown_texts_of_a_delta_grow_as_the_content_does)
         made.take().choices[0].message.extra.string("reasoning_content").value() ==
         "Let \"me\" think!"
     );
+}
+
+BOOST_AUTO_TEST_CASE(unknown_members_are_the_same_however_often_one_looks)
+{
+    std::vector<std::string> const chunks = {
+        delta(R"("r":"a\"","n":1)"),
+        delta(R"("n":222,"s":"x")"),
+        delta(R"("r":"b\n","s":null)"),
+        delta(R"("n":3,"r":"c","s":"y","t":{"u":1})"),
+        delta(R"("s":7)"),
+        delta(R"("s":"text again","t":"now a text")"),
+        delta(R"("s":"!","r":"\u00e9")")};
+    for (unsigned looks = 0; looks != 1u << chunks.size(); ++looks) {
+        chat_assembler made;
+        for (std::size_t i = 0; i != chunks.size(); ++i) {
+            made.add(parse(chunks[i]), true);
+            if ((looks >> i & 1) != 0)
+                static_cast<void>(made.get());
+        }
+        auto const& extra = made.get().choices[0].message.extra;
+        BOOST_TEST(
+            extra.text() ==
+            "\"r\":\"a\\\"b\\nc\u00e9\",\"n\":3,\"s\":\"text again!\",\"t\":\"now a text\""
+        );
+    }
 }
 
 BOOST_AUTO_TEST_CASE(unknown_texts_of_choices_are_apart)
