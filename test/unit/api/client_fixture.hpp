@@ -6,6 +6,7 @@
 #include "support/scripted_dialer.hpp"
 #include "support/scripted_socket.hpp"
 #include "support/started.hpp"
+#include "unit/api/sent_requests.hpp"
 
 #include <hicap/chat.hpp>
 #include <hicap/client.hpp>
@@ -20,6 +21,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace hicap::test {
 
@@ -80,6 +82,17 @@ struct client_fixture
         request.messages.emplace_back(chat::user("a question"));
     }
 
+    ~client_fixture()
+    {
+        if (!checks_requests)
+            return;
+        for (auto const& one : servers_)
+            check_sent_requests(one->sent);
+    }
+
+    client_fixture(client_fixture const&) = delete;
+    client_fixture& operator=(client_fixture const&) = delete;
+
     /// The client, made of `options` when it is asked for first.
     client& api()
     {
@@ -98,7 +111,10 @@ struct client_fixture
     void drop_client() { client_ = nullptr; }
 
     /// A server without a connection.
-    std::shared_ptr<wire> silent_server() const { return std::make_shared<wire>(time); }
+    std::shared_ptr<wire> silent_server() const
+    {
+        return servers_.emplace_back(std::make_shared<wire>(time));
+    }
 
     /// A server that answers one request after the other so, and then no more.
     std::shared_ptr<wire> server(std::deque<std::string> responses) const
@@ -162,8 +178,10 @@ struct client_fixture
     double random = 0;
     client_options options;
     chat::completion_request request;
+    bool checks_requests = true; ///< by the API's description; some are wrong on purpose
 
 private:
+    mutable std::vector<std::shared_ptr<wire>> servers_;
     std::unique_ptr<client> client_;
 };
 
