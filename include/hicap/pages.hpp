@@ -64,7 +64,9 @@ public:
     ///
     /// Cancellation: terminal; nothing is lost, the following `next` asks for the same page again.
     /// Errors: as an operation that gets one object, thrown each time that the page is asked for.
-    /// A server that says that there is more and does not give it is `errc::invalid_response`.
+    /// A server that says that there is more, and not where, is `errc::invalid_response`, thrown
+    /// behind the last element that it gave. Without a `last_id`, a list goes on behind the id of
+    /// its last element.
     [[nodiscard]] asio::awaitable<T const*> next();
 
     /// The response that brought the present page; that of an empty object before the first.

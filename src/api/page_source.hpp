@@ -5,12 +5,14 @@
 
 #include "api/operation.hpp"
 #include "http/url.hpp"
+#include "json/reader.hpp"
 #include "net/cancellation.hpp"
 #include "net/fresh_coroutine.hpp"
 
 #include <hicap/error.hpp>
 #include <hicap/pages.hpp>
 #include <hicap/request_options.hpp>
+#include <hicap/unknown_members.hpp>
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -18,12 +20,27 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace hicap::detail {
+
+/// The id of an element that this library does not know, empty where it has none.
+[[nodiscard]] inline std::string unknown_id(unknown const& element)
+{
+    std::string scratch;
+    std::string_view id;
+    json::reader const in(element.json.text());
+    auto at = in.peek_member("id", scratch);
+    if (!at || at->peek() != json::token::string || !at->read_string(id, scratch))
+        return {};
+    return std::string(id);
+}
 
 /// Where a list comes from, and the page that is at hand.
 template <class T>
@@ -49,6 +66,22 @@ protected:
     std::size_t next_ = 0;
 };
 
+/// The id of an element, empty where it has none.
+template <class T>
+[[nodiscard]] std::string id_of(T const& element)
+{
+    if constexpr (requires { std::variant_size<T>::value; })
+        return std::visit([](auto const& one) { return id_of(one); }, element);
+    else if constexpr (std::is_same_v<T, unknown>)
+        return unknown_id(element);
+    else if constexpr (requires { element.id.value_or(std::string()); })
+        return element.id.value_or(std::string());
+    else if constexpr (requires { element.id; })
+        return element.id;
+    else
+        return {};
+}
+
 /// A list of `T` that comes as `List`s: `data`, `last_id`, `has_more`.
 template <class T, class List>
 class list_source final : public page_source<T>
@@ -68,6 +101,8 @@ public:
 
     asio::awaitable<void> fetch() override
     {
+        if (lost_)
+            throw error(*lost_);
         auto target = target_;
         if (which_.after)
             http::append_query(target, "after", *which_.after);
@@ -78,17 +113,19 @@ public:
         endpoint const where{"GET", name_, target};
         auto prepared = core_->prepare(where, {}, client_core::accepts::json, options_);
         auto page = co_await detail::fetch<List>(core_, std::move(prepared));
-        bool const moves = page.last_id && !page.last_id->empty() && page.last_id != which_.after;
-        if (page.has_more && (page.data.empty() || !moves)) {
-            error failure(
+        auto last = page.last_id.value_or(std::string());
+        if (last.empty() && !page.data.empty())
+            last = id_of(page.data.back());
+        if (page.has_more && (page.data.empty() || last.empty() || last == which_.after)) {
+            lost_.emplace(
                 errc::invalid_response, "the list says that there is more, and not where it goes on"
             );
-            add_call(failure, page.info());
-            throw failure;
+            add_call(*lost_, page.info());
+            if (page.data.empty())
+                throw error(*lost_);
         }
         this->has_more = page.has_more;
-        if (page.has_more)
-            which_.after = *page.last_id;
+        which_.after = std::move(last);
         this->data = std::move(page.data);
         this->next_ = 0;
         this->info = page.info();
@@ -100,6 +137,7 @@ private:
     std::string target_;
     page_options which_;
     request_options options_;
+    std::optional<error> lost_; // why there is no next page, though there should be
 };
 
 } // namespace hicap::detail

@@ -86,7 +86,8 @@ BOOST_AUTO_TEST_CASE(what_is_asked_for_is_said_to_the_server)
     which.limit = 5;
     which.order = "desc";
     request_options of_call;
-    of_call.extra_query.emplace_back("k", "v");
+    of_call.extra_query.emplace_back("k", "v"); // which the API does not know
+    checks_requests = false;
     auto messages = completions().messages("a/b", which, of_call);
     BOOST_TEST(all(messages) == "a");
     auto const path = std::string("GET /v1/chat/completions/a%2Fb/messages");
@@ -97,15 +98,45 @@ BOOST_AUTO_TEST_CASE(what_is_asked_for_is_said_to_the_server)
 BOOST_AUTO_TEST_CASE(a_server_that_leads_in_a_circle_is_refused)
 {
     for (auto const& [bad, last] :
-         {std::pair("", "\"b\""), std::pair("c", "\"b\""), std::pair("c", "null")}) {
+         {std::pair("", "\"b\""), std::pair("c", "\"b\""), std::pair("b", "null")}) {
         client_fixture one;
         one.connect({page("b", true, "\"b\""), page(bad, true, last)});
         auto messages = one.api().chat().completions().messages("x");
-        started<chat::stored_message const*> first(one.context, messages.next());
-        BOOST_TEST(first.get()->id == "b");
-        started<chat::stored_message const*> second(one.context, messages.next());
-        BOOST_TEST((second.code() == errc::invalid_response), second.what());
+        auto const next_id = [&] {
+            started<chat::stored_message const*> gives(one.context, messages.next());
+            return gives.get()->id;
+        };
+        BOOST_TEST(next_id() == "b");
+        if (*bad != '\0')
+            BOOST_TEST(next_id() == bad);
+        for (int i = 0; i != 2; ++i) {
+            started<chat::stored_message const*> fails(one.context, messages.next());
+            BOOST_TEST((fails.code() == errc::invalid_response), fails.what());
+            BOOST_TEST(contains(fails.what(), "there is more"), fails.what());
+        }
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_list_without_a_last_id_goes_on_behind_its_last_element)
+{
+    auto const far = connect(
+        {response(200, R"({"data":[{"id":"a"},{"id":"b"}],"has_more":true})"),
+         response(200, R"({"data":[{"id":"c"}],"has_more":true,"last_id":""})"),
+         page("d", false, "null")}
+    );
+    auto messages = completions().messages("x");
+    BOOST_TEST(all(messages) == "abcd");
+    BOOST_TEST(target(*far, 1).ends_with("?after=b"));
+    BOOST_TEST(target(*far, 2).ends_with("?after=c"));
+}
+
+BOOST_AUTO_TEST_CASE(a_page_is_given_before_it_is_said_that_no_other_can_be)
+{
+    connect({response(200, R"({"data":[{"role":"user"},{"role":"tool"}],"has_more":true})")});
+    auto messages = completions().messages("x");
+    BOOST_TEST((next(messages).get()->role == "user"));
+    BOOST_TEST((next(messages).get()->role == "tool"));
+    BOOST_TEST((next(messages).code() == errc::invalid_response));
 }
 
 BOOST_AUTO_TEST_CASE(a_page_that_fails_can_be_asked_for_again)
