@@ -7,6 +7,7 @@
 #include <hicap/proxy_options.hpp>
 #include <hicap/retry_options.hpp>
 #include <hicap/tcp_options.hpp>
+#include <hicap/unknown_members.hpp>
 #include <hicap/visibility.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -100,6 +101,14 @@ struct client_options
 
     /// Headers to add to every request, under the rules of `request_options::extra_headers`.
     std::vector<std::pair<std::string, std::string>> extra_headers{};
+
+    /// Query parameters to add to every request, but for those of the same name in
+    /// `request_options::extra_query`; they are encoded.
+    std::vector<std::pair<std::string, std::string>> extra_query{};
+
+    /// Members to add to the JSON body of every request that has one, at its top level, where it
+    /// has none of that name. Forms are left alone.
+    unknown_members extra_body{};
 
     /// Each of these is documented at its type.
     response_limits limits{};

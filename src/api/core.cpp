@@ -2,6 +2,7 @@
 
 #include "api/tags.hpp"
 #include "base/text.hpp"
+#include "json/reader.hpp"
 #include "policy/proxy.hpp"
 #include "policy/retry.hpp"
 
@@ -103,6 +104,25 @@ void check_limits(response_limits const& limits)
                                  : "response_limits::max_event is 0: no event could be read"
         );
     }
+}
+
+/// Adds those of the client to the members of `body`, where that is an object without them.
+void add_members(std::string& body, unknown_members const& of_client)
+{
+    json::reader in(body);
+    if (of_client.empty() || in.peek() != json::token::object)
+        return;
+    unknown_members missing;
+    std::string scratch;
+    of_client.for_each([&](std::string_view name, std::string_view value) {
+        if (!in.peek_member(name, scratch))
+            missing.set(name, raw_json(value));
+    });
+    if (missing.empty())
+        return;
+    auto const end = body.rfind('}');
+    bool const has_members = body.find('"') != std::string::npos;
+    body.insert(end, (has_members ? "," : "") + missing.text());
 }
 
 /// How to reach `where` under these options.
@@ -236,8 +256,16 @@ prepared_request client_core::prepare(
     }
     std::string target = where_.path_prefix;
     target += where.target;
-    for (auto const& [name, value] : options.extra_query)
+    auto const& of_call = options.extra_query;
+    for (auto const& [name, value] : options_.extra_query) {
+        auto const has_name = [&name = name](auto const& one) { return one.first == name; };
+        if (std::none_of(of_call.begin(), of_call.end(), has_name))
+            http::append_query(target, name, value);
+    }
+    for (auto const& [name, value] : of_call)
         http::append_query(target, name, value);
+    if (carried.content_type == "application/json")
+        add_members(carried.text, options_.extra_body);
 
     bool const usual =
         options.extra_headers.empty() && options.tags.empty() && options.idempotency_key.empty();

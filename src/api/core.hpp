@@ -182,6 +182,12 @@ public:
 
     [[nodiscard]] std::string const& base_url() const noexcept { return options_.base_url; }
 
+    /// Those of every request with a JSON body.
+    [[nodiscard]] unknown_members const& usual_members() const noexcept
+    {
+        return options_.extra_body;
+    }
+
     [[nodiscard]] response_limits const& limits() const noexcept { return options_.limits; }
 
     /// What is to be done about a response in the background that is left before its end.

@@ -386,6 +386,44 @@ BOOST_AUTO_TEST_CASE(without_a_key_there_is_no_client)
     }
 }
 
+BOOST_AUTO_TEST_CASE(what_the_client_adds_to_the_query_gives_way_to_what_the_call_adds)
+{
+    auto of_client = usual();
+    of_client.extra_query = {{"version", "1"}, {"of client", "a&b"}, {"twice", "x"}};
+    BOOST_TEST(head(of_client).starts_with("POST /v1/x?version=1&of%20client=a%26b&twice=x HTTP"));
+    request_options of_call;
+    of_call.extra_query = {{"twice", "1"}, {"twice", "2"}};
+    BOOST_TEST(head(of_client, of_call)
+                   .starts_with("POST /v1/x?version=1&of%20client=a%26b&twice=1&twice=2 HTTP"));
+}
+
+BOOST_AUTO_TEST_CASE(what_the_client_adds_to_bodies_gives_way_to_what_they_have)
+{
+    auto of_client = usual();
+    of_client.extra_body.set("user", raw_json(R"("u")"));
+    of_client.extra_body.set("n", raw_json("{\"a\":1}"));
+    client_core const core(of_client);
+    auto const sent = [&core](std::string const& body) {
+        auto const made = core.prepare_post("/x", body, accepts::json, {});
+        auto const length = "Content-Length: " + std::to_string(made.body.size()) + "\r\n";
+        BOOST_TEST(contains(made.head.reveal(), length));
+        return made.body;
+    };
+    BOOST_TEST(sent("{}") == R"({"user":"u","n":{"a":1}})");
+    BOOST_TEST(sent("{ }") == R"({ "user":"u","n":{"a":1}})");
+    BOOST_TEST(sent(R"({"a":{"n":5}})") == R"({"a":{"n":5},"user":"u","n":{"a":1}})");
+    BOOST_TEST(sent(R"({"n":2})") == R"({"n":2,"user":"u"})");
+    BOOST_TEST(sent(R"({"user":null,"n":[]})") == R"({"user":null,"n":[]})");
+    BOOST_TEST(sent("[1]") == "[1]");
+    auto const without =
+        core.prepare({"GET", "/x", "/x"}, {}, accepts::json, {}); // has no body to add to
+    BOOST_TEST(without.body.empty());
+    detail::payload form;
+    form.content_type = "multipart/form-data";
+    form.text = "{}";
+    BOOST_TEST(core.prepare({"POST", "/x", "/x"}, form, accepts::json, {}).body == "{}");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace hicap::test
