@@ -14,10 +14,12 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
+#include <concepts>
 #include <cstdint>
 #include <exception>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -50,6 +52,30 @@ namespace responses {
 /// Which parts of a stored response are wanted.
 struct retrieve_options
 {
+    /// What is left out unless it is asked for.
+    std::vector<responses::include> include{};
+};
+
+/// Where a stream goes on, and what it brings.
+struct resume_options
+{
+    /// The sequence number of the last event that is not wanted. Absent: from the beginning.
+    std::optional<std::int64_t> starting_after{};
+    /// What is left out unless it is asked for.
+    std::vector<responses::include> include{};
+    /// Default: true. Padding that hides the length of the text; false saves bytes.
+    std::optional<bool> include_obfuscation{};
+};
+
+/// Which part of a list is wanted, and what of its elements: `page_options`, with `include`.
+struct list_options
+{
+    /// Begins behind the element of this id.
+    std::optional<std::string> after{};
+    /// Elements of a page, 1..100. Default: 20. A list has as many pages as it needs.
+    std::optional<std::int64_t> limit{};
+    /// By time: `asc` or `desc`.
+    std::optional<std::string> order{};
     /// What is left out unless it is asked for.
     std::vector<responses::include> include{};
 };
@@ -193,6 +219,24 @@ public:
         request_options const& options
     ) const;
 
+    /// The same with all that can be said of it. `which` is a `resume_options`; no braced list,
+    /// which would be taken for a number.
+    template <std::same_as<resume_options> Which>
+    [[nodiscard]] asio::awaitable<event_stream>
+    resume(std::string_view id, Which const& which) const
+    {
+        request_options const none;
+        return resume_with(id, which, none);
+    }
+
+    /// The same, with options of this call.
+    template <std::same_as<resume_options> Which>
+    [[nodiscard]] asio::awaitable<event_stream>
+    resume(std::string_view id, Which const& which, request_options const& options) const
+    {
+        return resume_with(id, which, options);
+    }
+
     /// Retrieves a response in the background until it is over, however it ended. All of that is
     /// one call: `deadlines::total` bounds it.
     ///
@@ -244,6 +288,24 @@ public:
         std::string_view id, page_options const& which, request_options const& options
     ) const;
 
+    /// The same with all that can be said of it. `which` is a `list_options`; no braced list, which
+    /// would be taken for a `page_options`.
+    template <std::same_as<list_options> Which>
+    [[nodiscard]] pages<listed_item> input_items(std::string_view id, Which const& which) const
+    {
+        request_options const none;
+        return input_items(id, which, none);
+    }
+
+    /// The same, with options of this call.
+    template <std::same_as<list_options> Which>
+    [[nodiscard]] pages<listed_item>
+    input_items(std::string_view id, Which const& which, request_options const& options) const
+    {
+        page_options const page{which.after, which.limit, which.order};
+        return list_input_items(id, page, which.include, options);
+    }
+
     HICAP_REFUSE_TEMPORARIES(create, request)
     HICAP_REFUSE_TEMPORARIES(stream, request)
     HICAP_REFUSE_TEMPORARIES(create_and_wait, request)
@@ -267,6 +329,16 @@ public:
     HICAP_REFUSE_TEMPORARY(remove, std::string_view, request_options&&)
 
 private:
+    [[nodiscard]] asio::awaitable<event_stream> resume_with(
+        std::string_view id, resume_options const& which, request_options const& options
+    ) const;
+    [[nodiscard]] pages<listed_item> list_input_items(
+        std::string_view id,
+        page_options const& which,
+        std::vector<include> const& more,
+        request_options const& options
+    ) const;
+
     std::shared_ptr<detail::client_core> core_;
 };
 

@@ -187,14 +187,20 @@ background_task::background_task(
     std::shared_ptr<client_core> by,
     asio::any_io_executor const& on,
     request_options const& of_call,
-    on_abandon when
+    on_abandon when,
+    query_list of_streams
 )
-    : core(std::move(by)), executor(on), options(without_body(of_call)), when_left(when)
+    : core(std::move(by)), executor(on), options(without_body(of_call)), when_left(when),
+      query_of_streams(std::move(of_streams))
 {}
 
 std::shared_ptr<prepared_request const> background_task::retrieving(std::string_view id) const
 {
-    auto const target = path_of_response(id);
+    auto target = path_of_response(id);
+    for (auto const& [name, value] : query_of_streams) {
+        if (name == "include")
+            http::append_query(target, name, value);
+    }
     endpoint const where{"GET", path_of_one, target};
     return std::make_shared<prepared_request const>(
         core->prepare(where, {}, client_core::accepts::json, options)
@@ -208,6 +214,8 @@ background_task::streaming(std::string_view id, std::optional<std::int64_t> star
     http::append_query(target, "stream", "true");
     if (starting_after)
         http::append_query(target, "starting_after", std::to_string(*starting_after));
+    for (auto const& [name, value] : query_of_streams)
+        http::append_query(target, name, value);
     endpoint const where{"GET", path_of_one, target};
     return std::make_shared<prepared_request const>(
         core->prepare(where, {}, client_core::accepts::event_stream, options)

@@ -20,6 +20,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace hicap::detail {
 
@@ -34,15 +35,20 @@ using responses::response;
 /// The one event of an answer that came whole.
 [[nodiscard]] responses::event event_of(response const& whole);
 
+/// Names and values.
+using query_list = std::vector<std::pair<std::string, std::string>>;
+
 /// What requests about a response have in common with the call that asked for it.
 struct background_task
 {
-    /// Of the options, those that concern the body of a request are left out.
+    /// Of the options, those that concern the body of a request are left out. `of_streams` goes
+    /// with each `streaming`, and what of it is an `include` with each `retrieving`.
     background_task(
         std::shared_ptr<client_core> by,
         asio::any_io_executor const& on,
         request_options const& of_call,
-        on_abandon when
+        on_abandon when,
+        query_list of_streams = {}
     );
 
     [[nodiscard]] std::shared_ptr<prepared_request const> retrieving(std::string_view id) const;
@@ -57,6 +63,7 @@ struct background_task
     net::lasting_executor executor;
     request_options options;
     on_abandon when_left;
+    query_list query_of_streams;
 };
 
 /// Stands in the books of the client for a response that was left. What it does not come to until

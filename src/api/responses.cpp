@@ -49,11 +49,13 @@ std::string encode(request const& asked, request_options const& options, char co
     return body;
 }
 
-bool is_background(request const& asked, request_options const& options)
+bool is_background(client_core const& core, request const& asked, request_options const& options)
 {
     if (auto const instead = options.extra_body.find("background"))
         return *instead == "true";
-    return asked.background.value_or(false);
+    if (asked.background)
+        return *asked.background;
+    return core.usual_members().find("background") == "true";
 }
 
 void check(wait_options const& how)
@@ -68,13 +70,42 @@ response_upkeep* upkeep_of(detail::stream_state<event> const& state) noexcept
 }
 
 /// A task on the executor of the coroutine that awaits it.
-asio::awaitable<std::shared_ptr<background_task const>>
-begin_task(std::shared_ptr<client_core> core, request_options options, on_abandon when_left)
+asio::awaitable<std::shared_ptr<background_task const>> begin_task(
+    std::shared_ptr<client_core> core,
+    request_options options,
+    on_abandon when_left,
+    detail::query_list of_streams
+)
 {
     auto const executor = co_await asio::this_coro::executor;
     co_return std::make_shared<background_task const>(
-        std::move(core), executor, options, when_left
+        std::move(core), executor, options, when_left, std::move(of_streams)
     );
+}
+
+asio::awaitable<std::shared_ptr<background_task const>>
+begin_task(std::shared_ptr<client_core> core, request_options options, on_abandon when_left)
+{
+    return begin_task(std::move(core), std::move(options), when_left, detail::query_list());
+}
+
+/// What a stream that goes on is asked for besides.
+detail::query_list
+query_of(std::vector<include> const& more, std::optional<bool> include_obfuscation)
+{
+    detail::query_list made;
+    for (auto const& one : more)
+        made.emplace_back("include", one.str());
+    if (include_obfuscation)
+        made.emplace_back("include_obfuscation", *include_obfuscation ? "true" : "false");
+    return made;
+}
+
+/// The same, of a stream that was asked for so.
+detail::query_list query_of(request const& asked)
+{
+    auto const& of_stream = asked.stream_options;
+    return query_of(asked.include, of_stream ? of_stream->include_obfuscation : std::nullopt);
 }
 
 /// Whether it says that the caller or the client is gone, and not that something went wrong.
@@ -266,11 +297,12 @@ asio::awaitable<event_stream> stream_in_background(
     std::shared_ptr<client_core> core,
     prepared_request prepared,
     manner how,
-    request_options options
+    request_options options,
+    detail::query_list query
 )
 {
     auto const when = core->when_abandoned(options);
-    auto const task = co_await begin_task(core, std::move(options), when);
+    auto const task = co_await begin_task(core, std::move(options), when, std::move(query));
     auto asking = std::make_shared<prepared_request const>(std::move(prepared));
     auto on = core->begin(*asking);
     std::weak_ptr<net::operation> const what = on.shared_operation();
@@ -287,12 +319,13 @@ asio::awaitable<event_stream> resume_events(
     std::shared_ptr<client_core> core,
     std::string id,
     std::optional<std::int64_t> starting_after,
+    detail::query_list query,
     manner how,
     request_options options
 )
 {
     auto const when = options.on_abandon.value_or(on_abandon::keep_running);
-    auto const task = co_await begin_task(core, std::move(options), when);
+    auto const task = co_await begin_task(core, std::move(options), when, std::move(query));
     auto asking = task->streaming(id, starting_after);
     auto on = core->begin(*asking);
     auto const running = on.shared_operation(); // outlives the guard: a shutdown waits for it
@@ -431,7 +464,8 @@ resource::create(responses::request const& request, request_options const& optio
     auto prepared = core_->prepare_post(
         path, encode(request, options, nullptr), client_core::accepts::json, options
     );
-    if (is_background(request, options) && core_->when_abandoned(options) == on_abandon::cancel)
+    if (is_background(*core_, request, options) &&
+        core_->when_abandoned(options) == on_abandon::cancel)
         return create_in_background(core_, std::move(prepared), options);
     return detail::fetch<response>(core_, std::move(prepared));
 }
@@ -449,8 +483,8 @@ resource::stream(responses::request const& request, request_options const& optio
         path, encode(request, options, "stream"), client_core::accepts::event_stream, options
     );
     manner const how{options.assemble, &detail::event_of};
-    if (is_background(request, options))
-        return stream_in_background(core_, std::move(prepared), how, options);
+    if (is_background(*core_, request, options))
+        return stream_in_background(core_, std::move(prepared), how, options, query_of(request));
     return stream_in_foreground(core_, std::move(prepared), how);
 }
 
@@ -470,10 +504,22 @@ asio::awaitable<event_stream> resource::resume(
     std::string_view id, std::optional<std::int64_t> starting_after, request_options const& options
 ) const
 {
-    background_task const trial(core_, {}, options, on_abandon::keep_running);
-    static_cast<void>(trial.streaming(id, starting_after)); // throws what is wrong with them
+    resume_options which;
+    which.starting_after = starting_after;
+    return resume_with(id, which, options);
+}
+
+asio::awaitable<event_stream> resource::resume_with(
+    std::string_view id, resume_options const& which, request_options const& options
+) const
+{
+    auto query = query_of(which.include, which.include_obfuscation);
+    background_task const trial(core_, {}, options, on_abandon::keep_running, query);
+    static_cast<void>(trial.streaming(id, which.starting_after)); // throws what is wrong
     manner const how{options.assemble, &detail::event_of};
-    return resume_events(core_, std::string(id), starting_after, how, options);
+    return resume_events(
+        core_, std::string(id), which.starting_after, std::move(query), how, options
+    );
 }
 
 asio::awaitable<reply<response>> resource::wait(std::string_view id) const
@@ -592,10 +638,23 @@ pages<listed_item> resource::input_items(
     std::string_view id, page_options const& which, request_options const& options
 ) const
 {
+    return list_input_items(id, which, {}, options);
+}
+
+pages<listed_item> resource::list_input_items(
+    std::string_view id,
+    page_options const& which,
+    std::vector<include> const& more,
+    request_options const& options
+) const
+{
     using source = detail::list_source<listed_item, item_list>;
     constexpr std::string_view name = "/responses/{response_id}/input_items";
+    auto target = path_of_response(id, "/input_items");
+    for (auto const& one : more)
+        http::append_query(target, "include", one.str());
     return pages<listed_item>(
-        std::make_unique<source>(core_, name, path_of_response(id, "/input_items"), which, options)
+        std::make_unique<source>(core_, name, std::move(target), which, options)
     );
 }
 

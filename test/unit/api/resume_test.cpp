@@ -853,6 +853,34 @@ BOOST_AUTO_TEST_CASE(a_stream_is_resumed_behind_an_event)
     BOOST_TEST(asked_for.front() == "GET /v1/responses/resp_1?stream=true&starting_after=4");
 }
 
+BOOST_AUTO_TEST_CASE(a_stream_is_resumed_with_what_it_is_to_bring)
+{
+    serve_until(5);
+    serve_well();
+    responses::resume_options which;
+    which.starting_after = 3;
+    which.include = {responses::include::output_logprobs};
+    which.include_obfuscation = false;
+    auto opens = start(of_api().resume("resp_1", which));
+    auto const result = read(opens.get());
+    BOOST_TEST(!result.code, result.what);
+    std::string const query = "&include=message.output_text.logprobs&include_obfuscation=false";
+    BOOST_TEST_REQUIRE(asked_for.size() == 2u);
+    BOOST_TEST(asked_for[0] == "GET /v1/responses/resp_1?stream=true&starting_after=3" + query);
+    BOOST_TEST(asked_for[1] == "GET /v1/responses/resp_1?stream=true&starting_after=4" + query);
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_that_goes_on_brings_what_was_asked_for)
+{
+    serve_until(5);
+    serve_well();
+    asked.include = {responses::include::output_logprobs};
+    auto events = opened();
+    check_whole(read(events), events);
+    BOOST_TEST_REQUIRE(asked_for.size() == 2u);
+    BOOST_TEST(asked_for[1].ends_with("starting_after=4&include=message.output_text.logprobs"));
+}
+
 BOOST_AUTO_TEST_CASE(a_stream_is_resumed_from_its_beginning)
 {
     serve_until(2);
