@@ -144,6 +144,14 @@ public:
     /// Sets what `attempts` returns.
     void set_attempts(std::vector<attempt> all);
 
+    /// What the server sent in place of what was expected, raw: escape before showing. The whole
+    /// of an `api_error`, the beginning (64 KiB) of an answer that could not be read; empty
+    /// for other errors. Without the key.
+    [[nodiscard]] std::string const& body() const noexcept;
+
+    /// Sets what `body` returns.
+    void set_body(std::shared_ptr<std::string const> text) noexcept { body_ = std::move(text); }
+
     /// Lets `what` end with this text.
     void append(std::string_view note);
 
@@ -153,6 +161,7 @@ public:
 private:
     std::shared_ptr<std::string const> request_id_;
     std::shared_ptr<std::vector<attempt> const> attempts_;
+    std::shared_ptr<std::string const> body_; // null: empty
     std::shared_ptr<std::string const> what_; // null: that of the base
 };
 
@@ -197,9 +206,6 @@ public:
 
     /// The server's words, raw: escape before showing.
     [[nodiscard]] std::string const& message() const noexcept { return details_->message; }
-
-    /// The whole body, or the event's data.
-    [[nodiscard]] std::string const& body() const noexcept { return details_->body; }
 
     /// How long the server asks to wait, absent where it does not.
     [[nodiscard]] std::optional<std::chrono::milliseconds> retry_after() const noexcept

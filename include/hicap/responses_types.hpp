@@ -409,8 +409,9 @@ struct response
     [[nodiscard]] std::string text() const;
 
     /// This, for whoever takes nothing but a whole answer. Throws an `api_error` of status 200 for
-    /// one that failed, with the code and message of `error`; that is incomplete, with the reason
-    /// as code; or that was cancelled. `request_id` is told by the error.
+    /// one that failed, or has an `error` and no status, with the code and message of `error`; that
+    /// is incomplete, with the reason as code; or that was cancelled. `request_id` is told by the
+    /// error.
     [[nodiscard]] response const& value_or_throw(std::string_view request_id = {}) const;
 };
 

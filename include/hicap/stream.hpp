@@ -83,11 +83,13 @@ public:
     /// - `errc::idle_timeout`, `errc::total_timeout`: see `deadlines`.
     /// - `errc::client_shut_down`: `client::shutdown` did not wait for this stream.
     /// - `api_error`: the server reported a failure in mid-stream; its `status` is 200.
-    /// - `errc::invalid_json`: this event is not JSON. The following `next` goes on behind it.
+    /// - `errc::invalid_json`, `errc::unexpected_content`: this event is not JSON, or of another
+    /// kind
+    ///   than events are. The following `next` goes on behind it.
     /// - `errc::event_too_large`, `errc::body_too_large`, `errc::too_many_comments`: a bound of
     ///   `response_limits`.
     ///
-    /// But for `invalid_json` an error is final: every following call throws it again.
+    /// But for these two an error is final: every following call throws it again.
     [[nodiscard]] asio::awaitable<Event const*> next();
 
     /// Whether `next` has something to tell within this time, an event, the end or an error, for
@@ -116,7 +118,14 @@ public:
     /// The reference lives until the next call of a member function that is not const.
     [[nodiscard]] snapshot_type const& snapshot() const;
 
-    /// A generator of the text alone. It refers to this stream, which must outlive it.
+    /// The JSON of the event that `next` gave, or could not read, as it came. Lives until the next
+    /// call of a member function that is not const, `ready` included, and is empty from then on.
+    /// All events of an answer that came whole have the text of that, where it did not come in the
+    /// course of a stream, else none.
+    [[nodiscard]] std::string_view raw() const noexcept;
+
+    /// A generator of the text alone. It refers to this stream, which must outlive it. Where an
+    /// answer comes whole, it gives what of that has not come in pieces.
     [[nodiscard]] text_stream<Event> text() { return text_stream<Event>(*this); }
 
     /// What came around the events.
@@ -147,6 +156,8 @@ protected:
     [[nodiscard]] auto* state() const noexcept { return state_.get(); } ///< for the library
 
 private:
+    friend class text_stream<Event>;
+
     std::unique_ptr<detail::stream_state<Event>> state_;
 };
 

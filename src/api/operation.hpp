@@ -13,11 +13,24 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace hicap::detail {
+
+/// Whether the body may be an error object in place of a `T`.
+template <class T>
+[[nodiscard]] bool may_be_failure(T const& value)
+{
+    if constexpr (requires { value.error; })
+        return value.id.empty(); // with an id it is one of which an error is a part
+    else
+        return !value.extra.empty();
+}
 
 /// Reads the body of a response into `value`, the answer to a request with `key`. Throws the
 /// `api_error` that some gateways send with a status of success, `errc::unexpected_content` and
@@ -28,7 +41,7 @@ void decode_body(
 )
 {
     auto const result = json::decode(body, value);
-    if (!result || !value.extra.empty())
+    if (!result || may_be_failure(value))
         throw_if_error_object(info, body, key);
     if (result)
         return;
@@ -39,6 +52,16 @@ void decode_body(
     );
 }
 
+/// Lets `failure` tell what came.
+inline void keep_body(error& failure, std::string_view body, hidden_secret const& key)
+{
+    constexpr std::size_t max_kept = 64 * 1024;
+    auto text = key.removed_from(std::string(body));
+    if (text.size() > max_kept)
+        text.resize(max_kept);
+    failure.set_body(std::make_shared<std::string const>(std::move(text)));
+}
+
 /// The same as the end of a call.
 template <class T>
 void decode_answer(net::watch& call, response_info const& info, std::string_view body, T& value)
@@ -47,6 +70,8 @@ void decode_answer(net::watch& call, response_info const& info, std::string_view
         decode_body(info, body, call.hidden(), value);
         call.ends(call_end::completed);
     } catch (error& failure) {
+        if (failure.body().empty())
+            keep_body(failure, body, call.hidden());
         add_server(failure, call.server(), info.request_id());
         add_call(failure, info);
         call.ends(call_end::failed, failure.code());
@@ -91,6 +116,8 @@ struct stream_manner
 
     bool assemble = true;
     Event (*as_event)(whole const&) = nullptr; ///< of what a server sends that does not stream
+    /// The same in several events, at least one; in place of `as_event` where it is not null.
+    std::vector<Event> (*as_events)(whole const&) = nullptr;
 };
 
 /// An answer that is a stream. `upkeep` may be null.
@@ -108,7 +135,7 @@ asio::awaitable<std::unique_ptr<stream_state<Event>>> read_stream(
     auto const is_json = has_content_type(opened.exchange->head().fields, "application/json");
     auto const is_html = has_content_type(opened.exchange->head().fields, "text/html");
     if (is_json || is_html) {
-        auto const body = co_await read_body(&opened, core->limits().max_body);
+        auto body = co_await read_body(&opened, core->limits().max_body);
         auto info = opened.take_info();
         opened.exchange.reset();
         if (is_html) {
@@ -123,8 +150,14 @@ asio::awaitable<std::unique_ptr<stream_state<Event>>> read_stream(
                 std::move(info), std::move(opened.on), max_assembled, std::move(upkeep)
             );
         }
-        auto only = how.as_event(whole);
-        co_return std::make_unique<state>(std::move(info), std::move(only), std::move(whole));
+        std::vector<Event> events;
+        if (how.as_events != nullptr)
+            events = how.as_events(whole);
+        else
+            events.push_back(how.as_event(whole));
+        co_return std::make_unique<state>(
+            std::move(info), std::move(events), std::move(whole), std::move(body)
+        );
     }
     auto const executor = co_await asio::this_coro::executor;
     auto info = opened.take_info();

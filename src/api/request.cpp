@@ -92,6 +92,8 @@ fetch_any(std::shared_ptr<client_core> core, prepared_request request)
         if (!answer.raw().empty())
             static_cast<raw_json&>(answer) = raw_json(answer.raw());
     } catch (error& failure) {
+        if (failure.body().empty())
+            keep_body(failure, answer.raw(), watched.hidden());
         add_server(failure, watched.server(), answer.request_id());
         add_call(failure, answer.info());
         watched.ends(call_end::failed, failure.code());

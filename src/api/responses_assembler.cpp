@@ -33,16 +33,40 @@ std::vector<T>& list_of(nullable<std::vector<T>>& list)
     return list ? *list : list.emplace();
 }
 
-/// The kind that a union holds, made where it holds another.
-template <class Kind, class Union>
-Kind& as(Union& value)
+bool is_blank(output_message const& item)
 {
-    if (auto* const held = std::get_if<Kind>(&value))
-        return *held;
-    return value.template emplace<Kind>();
+    return item.id.empty() && item.content.empty() && !item.status && item.extra.empty();
 }
 
-/// Does to a response what its events say.
+bool is_blank(output_text const& part)
+{
+    return part.text.empty() && part.annotations.is_absent() && part.logprobs.is_absent() &&
+           part.extra.empty();
+}
+
+bool is_blank(reasoning_text const& part)
+{
+    return part.text.empty() && part.extra.empty();
+}
+
+bool is_blank(summary_text const& part)
+{
+    return part.text.empty() && part.extra.empty();
+}
+
+/// The kind that a union holds, made where nothing has been said of it yet; null where it holds
+/// another.
+template <class Kind, class Union>
+Kind* as(Union& value)
+{
+    if (auto* const held = std::get_if<Kind>(&value))
+        return held;
+    auto const* const first = std::get_if<0>(&value); // what `at` makes
+    return first != nullptr && is_blank(*first) ? &value.template emplace<Kind>() : nullptr;
+}
+
+/// Does to a response what its events say. What comes for a thing of another kind is left out: the
+/// thing comes whole in the end.
 class changes
 {
 public:
@@ -71,105 +95,144 @@ public:
 
     void operator()(output_text_delta const& event)
     {
-        auto& text = part<output_text>(event);
-        text.text += event.delta;
+        auto* const text = part<output_text>(event);
+        if (text == nullptr)
+            return;
+        text->text += event.delta;
         if (event.logprobs)
             for (auto const& token : *event.logprobs)
-                list_of(text.logprobs).push_back(whole_token(token));
+                list_of(text->logprobs).push_back(whole_token(token));
     }
 
-    void operator()(output_text_done const& event) { part<output_text>(event).text = event.text; }
+    void operator()(output_text_done const& event)
+    {
+        if (auto* const text = part<output_text>(event))
+            text->text = event.text;
+    }
 
     void operator()(output_text_annotation_added const& event)
     {
-        if (event.annotation)
-            at(list_of(part<output_text>(event).annotations), event.annotation_index) =
-                *event.annotation;
+        auto* const text = part<output_text>(event);
+        if (text != nullptr && event.annotation)
+            at(list_of(text->annotations), event.annotation_index) = *event.annotation;
     }
 
     void operator()(refusal_delta const& event)
     {
-        part<refusal_part>(event).refusal += event.delta;
+        if (auto* const said = part<refusal_part>(event))
+            said->refusal += event.delta;
     }
 
     void operator()(refusal_done const& event)
     {
-        part<refusal_part>(event).refusal = event.refusal;
+        if (auto* const said = part<refusal_part>(event))
+            said->refusal = event.refusal;
     }
 
-    void operator()(reasoning_text_delta const& event) { thought(event).text += event.delta; }
-
-    void operator()(reasoning_text_done const& event) { thought(event).text = event.text; }
-
-    void operator()(reasoning_summary_part_added const& event)
+    void operator()(reasoning_text_delta const& event)
     {
-        at(kind<reasoning>(event).summary, event.summary_index) = event.part;
+        if (auto* const text = thought(event))
+            text->text += event.delta;
     }
 
-    void operator()(reasoning_summary_part_done const& event)
+    void operator()(reasoning_text_done const& event)
     {
-        at(kind<reasoning>(event).summary, event.summary_index) = event.part;
+        if (auto* const text = thought(event))
+            text->text = event.text;
     }
+
+    void operator()(reasoning_summary_part_added const& event) { set_summary(event); }
+
+    void operator()(reasoning_summary_part_done const& event) { set_summary(event); }
 
     void operator()(reasoning_summary_text_delta const& event)
     {
-        summary(event).text += event.delta;
+        if (auto* const text = summary(event))
+            text->text += event.delta;
     }
 
-    void operator()(reasoning_summary_text_done const& event) { summary(event).text = event.text; }
+    void operator()(reasoning_summary_text_done const& event)
+    {
+        if (auto* const text = summary(event))
+            text->text = event.text;
+    }
 
     void operator()(function_call_arguments_delta const& event)
     {
-        kind<function_call>(event).arguments += event.delta;
+        if (auto* const call = kind<function_call>(event))
+            call->arguments += event.delta;
     }
 
     void operator()(function_call_arguments_done const& event)
     {
-        auto& call = kind<function_call>(event);
-        call.arguments = event.arguments;
+        auto* const call = kind<function_call>(event);
+        if (call == nullptr)
+            return;
+        call->arguments = event.arguments;
         if (event.name)
-            call.name = *event.name;
+            call->name = *event.name;
     }
 
     void operator()(custom_tool_call_input_delta const& event)
     {
-        kind<custom_tool_call>(event).input += event.delta;
+        if (auto* const call = kind<custom_tool_call>(event))
+            call->input += event.delta;
     }
 
     void operator()(custom_tool_call_input_done const& event)
     {
-        kind<custom_tool_call>(event).input = event.input;
+        if (auto* const call = kind<custom_tool_call>(event))
+            call->input = event.input;
     }
 
     void operator()(mcp_call_arguments_delta const& event)
     {
-        kind<mcp_call>(event).arguments += event.delta;
+        if (auto* const call = kind<mcp_call>(event))
+            call->arguments += event.delta;
     }
 
     void operator()(mcp_call_arguments_done const& event)
     {
-        kind<mcp_call>(event).arguments = event.arguments;
+        if (auto* const call = kind<mcp_call>(event))
+            call->arguments = event.arguments;
     }
 
     void operator()(code_interpreter_call_code_delta const& event)
     {
-        text_of(kind<code_interpreter_call>(event).code) += event.delta;
+        if (auto* const call = kind<code_interpreter_call>(event))
+            text_of(call->code) += event.delta;
     }
 
     void operator()(code_interpreter_call_code_done const& event)
     {
-        kind<code_interpreter_call>(event).code = event.code;
+        if (auto* const call = kind<code_interpreter_call>(event))
+            call->code = event.code;
     }
 
-    void operator()(shell_call_command_added const& event) { command(event) = event.command; }
+    void operator()(shell_call_command_added const& event)
+    {
+        if (auto* const text = command(event))
+            *text = event.command;
+    }
 
-    void operator()(shell_call_command_delta const& event) { command(event) += event.delta; }
+    void operator()(shell_call_command_delta const& event)
+    {
+        if (auto* const text = command(event))
+            *text += event.delta;
+    }
 
-    void operator()(shell_call_command_done const& event) { command(event) = event.command; }
+    void operator()(shell_call_command_done const& event)
+    {
+        if (auto* const text = command(event))
+            *text = event.command;
+    }
 
     void operator()(shell_call_output_content_delta const& event)
     {
-        auto& output = at(kind<shell_call_output>(event).output, event.command_index);
+        auto* const call = kind<shell_call_output>(event);
+        if (call == nullptr)
+            return;
+        auto& output = at(call->output, event.command_index);
         if (event.delta.stdout_text)
             output.stdout_text += *event.delta.stdout_text;
         if (event.delta.stderr_text)
@@ -178,43 +241,39 @@ public:
 
     void operator()(shell_call_output_content_done const& event)
     {
-        kind<shell_call_output>(event).output = event.output;
+        if (auto* const call = kind<shell_call_output>(event))
+            call->output = event.output;
     }
 
     void operator()(file_search_call_searching const& event)
     {
-        kind<file_search_call>(event).status = item_status::searching;
+        if (auto* const call = kind<file_search_call>(event))
+            call->status = item_status::searching;
     }
 
     void operator()(web_search_call_searching const& event)
     {
-        kind<web_search_call>(event).status = item_status::searching;
+        if (auto* const call = kind<web_search_call>(event))
+            call->status = item_status::searching;
     }
 
     void operator()(code_interpreter_call_interpreting const& event)
     {
-        kind<code_interpreter_call>(event).status = item_status::interpreting;
+        if (auto* const call = kind<code_interpreter_call>(event))
+            call->status = item_status::interpreting;
     }
 
     void operator()(image_generation_call_generating const& event)
     {
-        kind<image_generation_call>(event).status = item_status::generating;
+        if (auto* const call = kind<image_generation_call>(event))
+            call->status = item_status::generating;
     }
 
-    void operator()(error_event const& event)
+    /// Of those that say what is wrong, none comes here.
+    void operator()(error_event const&)
     {
-        auto const pick = [&event](auto member, auto inner) -> std::string {
-            if (event.*member)
-                return *(event.*member);
-            return event.error ? ((*event.error).*inner).value_or(std::string()) : std::string();
-        };
         api_error::details details;
         details.status = 200;
-        if (event.error)
-            details.type = event.error->type.value_or(std::string());
-        details.code = pick(&error_event::code, &error_detail::code);
-        details.message = pick(&error_event::message, &error_detail::message);
-        details.param = pick(&error_event::param, &error_detail::param);
         throw api_error(std::move(details));
     }
 
@@ -259,7 +318,7 @@ private:
     }
 
     template <class Kind, class Event>
-    Kind& kind(Event const& event)
+    Kind* kind(Event const& event)
     {
         return as<Kind>(item(event));
     }
@@ -268,36 +327,51 @@ private:
     void set_part(Event const& event)
     {
         // Reasoning has parts of its own.
-        if (auto const* const text = std::get_if<reasoning_text>(&event.part);
-            text != nullptr && std::holds_alternative<reasoning>(item(event)))
-            thought(event) = *text;
-        else
-            at(kind<output_message>(event).content, event.content_index) = event.part;
+        if (std::holds_alternative<reasoning>(item(event))) {
+            auto const* const told = std::get_if<reasoning_text>(&event.part);
+            auto* const text = told != nullptr ? thought(event) : nullptr;
+            if (text != nullptr)
+                *text = *told;
+        } else if (auto* const message = kind<output_message>(event)) {
+            at(message->content, event.content_index) = event.part;
+        }
+    }
+
+    template <class Event>
+    void set_summary(Event const& event)
+    {
+        if (auto* const thoughts = kind<reasoning>(event))
+            at(thoughts->summary, event.summary_index) = event.part;
     }
 
     template <class Kind, class Event>
-    Kind& part(Event const& event)
+    Kind* part(Event const& event)
     {
-        return as<Kind>(at(kind<output_message>(event).content, event.content_index));
+        auto* const message = kind<output_message>(event);
+        return message ? as<Kind>(at(message->content, event.content_index)) : nullptr;
     }
 
     template <class Event>
-    reasoning_text& thought(Event const& event)
+    reasoning_text* thought(Event const& event)
     {
-        auto& parts = list_of(kind<reasoning>(event).content);
-        return as<reasoning_text>(at(parts, event.content_index));
+        auto* const thoughts = kind<reasoning>(event);
+        if (thoughts == nullptr)
+            return nullptr;
+        return as<reasoning_text>(at(list_of(thoughts->content), event.content_index));
     }
 
     template <class Event>
-    summary_text& summary(Event const& event)
+    summary_text* summary(Event const& event)
     {
-        return as<summary_text>(at(kind<reasoning>(event).summary, event.summary_index));
+        auto* const thoughts = kind<reasoning>(event);
+        return thoughts ? as<summary_text>(at(thoughts->summary, event.summary_index)) : nullptr;
     }
 
     template <class Event>
-    std::string& command(Event const& event)
+    std::string* command(Event const& event)
     {
-        return at(kind<shell_call>(event).action.commands, event.command_index);
+        auto* const call = kind<shell_call>(event);
+        return call ? &at(call->action.commands, event.command_index) : nullptr;
     }
 
     static std::string& text_of(nullable<std::string>& text)

@@ -20,8 +20,8 @@ template <>
 class assembler<responses::event>
 {
 public:
-    /// Throws the `api_error` that an `error` event is, and `errc::invalid_response` for an index
-    /// beyond all reason, or far behind what there is.
+    /// Throws an `api_error` for an `error` event that says nothing, and `errc::invalid_response`
+    /// for an index beyond all reason, or far behind what there is.
     void add(responses::event const& event, bool assemble);
 
     /// Whether the event has come that ends a stream.
@@ -32,7 +32,8 @@ public:
 
     [[nodiscard]] static bool may_be_failure(responses::event const& event) noexcept
     {
-        return std::holds_alternative<unknown>(event);
+        return std::holds_alternative<unknown>(event) ||
+               std::holds_alternative<responses::error_event>(event);
     }
 
     /// Takes an answer that came whole. Where it has no items, those of the events stay.

@@ -24,7 +24,9 @@
 #include <exception>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace hicap::detail {
 
@@ -38,6 +40,14 @@ namespace hicap::detail {
 ///     snapshot const& get(); snapshot take(); // what has been assembled
 template <class Event>
 class assembler;
+
+/// Whether events may bring the whole of what they are pieces of.
+template <class Event>
+concept has_whole = requires(Event const& event)
+{
+    event.terminal();
+    event.response()->text();
+};
 
 template <class Event>
 class stream_state
@@ -82,9 +92,14 @@ public:
         upkeep_->reopen(info.attempts(), std::move(on));
     }
 
-    /// A stream of one event that is at hand, made of `whole`.
-    stream_state(response_info response, Event only, snapshot_type whole)
-        : event(std::move(only)), info(std::move(response)), whole_(true)
+    /// A stream of events that are at hand, made of `whole`.
+    stream_state(
+        response_info response,
+        std::vector<Event> events,
+        snapshot_type whole,
+        std::string body = {}
+    )
+        : info(std::move(response)), whole_(std::move(events)), body_(std::move(body))
     {
         assembled.adopt(std::move(whole));
     }
@@ -120,7 +135,7 @@ public:
             if (mend(failure))
                 return step::blocked;
             complete(failure);
-            if (failure.code() == errc::invalid_json) // that loses one event, not the stream
+            if (loses_one_event(failure.code()))
                 on_->running().watched().fails(failure.code());
             else
                 break_off(failure.code());
@@ -240,13 +255,32 @@ public:
         on_.reset();
         failure_ = nullptr;
         seen_ = false;
-        whole_ = false;
+        present_ = {};
+        whole_.clear();
         reopening_ = false;
         ended_ = true;
         return rest;
     }
 
     [[nodiscard]] stream_upkeep<Event>* upkeep() const noexcept { return upkeep_.get(); }
+
+    /// The text that the present event was read from, where it is still known.
+    [[nodiscard]] std::string_view raw() const noexcept { return present_; }
+
+    /// What the present event adds to the text that `advance` has brought. Where a whole answer
+    /// ends it, that is what the pieces have not told.
+    [[nodiscard]] std::string_view text()
+    {
+        if constexpr (has_whole<Event>) {
+            auto const* const whole = event.terminal() ? event.response() : nullptr;
+            if (whole != nullptr && (from_beginning_ || text_size_ == 0)) {
+                rest_ = whole->text();
+                rest_.erase(0, text_size_);
+                return rest_;
+            }
+        }
+        return event.text();
+    }
 
     Event event; // written by `decoder_` alone; users get it as const
     response_info info;
@@ -257,9 +291,10 @@ private:
     /// Finds the next event and leaves it in `raw_`, without taking it.
     step look()
     {
+        present_ = {}; // which may move
         if (reopening_ && !take_reopened())
             return step::blocked;
-        if (whole_)
+        if (!whole_.empty())
             return step::event;
         if (ended_ || !source_)
             return step::end;
@@ -289,8 +324,13 @@ private:
     /// Takes the event that was found. False where it had come before.
     bool decode()
     {
-        if (std::exchange(whole_, false))
+        if (!whole_.empty()) {
+            event = std::move(whole_.front());
+            whole_.erase(whole_.begin());
+            present_ = body_;
             return true;
+        }
+        present_ = raw_.data;
         auto const result = decoder_.decode(raw_.data, event);
         if (!upkeep_ || !result)
             deadline_ = {};
@@ -313,12 +353,13 @@ private:
         assemble(raw_.data.size());
         if (upkeep_)
             upkeep_->took();
+        count_text();
         on_->running().watched().event();
         return true;
     }
 
     /// Whether `advance` would drop the event that was found.
-    bool comes_again() { return upkeep_ && !whole_ && upkeep_->had(raw_.data); }
+    bool comes_again() { return upkeep_ && whole_.empty() && upkeep_->had(raw_.data); }
 
     /// Whether the stream goes on in spite of `failure`.
     bool mend(error& failure)
@@ -330,6 +371,7 @@ private:
         auto attempts = info.attempts();
         if (!attempts.empty())
             attempts.back().code = failure.code();
+        present_ = {};
         source_.reset(); // the call waits for nothing any more
         auto on = std::move(*on_);
         on_.reset();
@@ -356,15 +398,30 @@ private:
             source_ = std::move(again.source);
             on_ = std::move(again.on);
             if (again.whole) {
-                event = upkeep_->event_of(*again.whole);
+                whole_.push_back(upkeep_->event_of(*again.whole));
                 assembled.adopt(std::move(*again.whole));
-                whole_ = true;
             }
         } catch (...) {
             failure_ = std::current_exception();
             throw;
         }
         return true;
+    }
+
+    /// Whether the next event can be read in spite of it.
+    static bool loses_one_event(boost::system::error_code code) noexcept
+    {
+        return code == errc::invalid_json || code == errc::unexpected_content;
+    }
+
+    /// Keeps the books for `text`.
+    void count_text()
+    {
+        if constexpr (has_whole<Event>) {
+            if (!std::exchange(begun_, true))
+                from_beginning_ = event.response() != nullptr || event.sequence_number() == 0;
+            text_size_ += event.text().size();
+        }
     }
 
     /// The event for people.
@@ -429,9 +486,15 @@ private:
     std::exception_ptr failure_;
     sse::event raw_;
     json::shaped_decoder<Event> decoder_;
-    bool seen_ = false;  // `raw_` is an event that was not taken yet
-    bool whole_ = false; // `event` is the only one, and was not taken yet
+    std::vector<Event> whole_; // made of a whole answer, and not taken yet
+    std::string body_;         // of that answer
+    std::string_view present_; // in `source_` or `body_`
+    bool seen_ = false;        // `raw_` is an event that was not taken yet
     bool ended_ = false;
+    bool begun_ = false;                           // an event has come,
+    bool from_beginning_ = false;                  // and told that nothing came before
+    std::size_t text_size_ = 0;                    // of all events
+    std::string rest_;                             // what `text` refers to
     std::size_t max_assembled_ = 0;                // bytes of events that may still come
     std::unique_ptr<stream_upkeep<Event>> upkeep_; // of a stream that may outlive its connection
     bool reopening_ = false;                       // it has no connection, and waits for one
@@ -574,6 +637,12 @@ typename stream<Event>::snapshot_type const& stream<Event>::snapshot() const
 }
 
 template <class Event>
+std::string_view stream<Event>::raw() const noexcept
+{
+    return state_->raw();
+}
+
+template <class Event>
 response_info const& stream<Event>::info() const noexcept
 {
     return state_->info;
@@ -582,9 +651,11 @@ response_info const& stream<Event>::info() const noexcept
 template <class Event>
 asio::awaitable<std::optional<std::string_view>> text_stream<Event>::next()
 {
-    while (auto const* event = co_await events_->next())
-        if (auto const text = event->text(); !text.empty())
+    while (auto const* event = co_await events_->next()) {
+        static_cast<void>(event);
+        if (auto const text = events_->state_->text(); !text.empty())
             co_return text;
+    }
     co_return std::nullopt;
 }
 

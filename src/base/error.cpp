@@ -420,6 +420,12 @@ void error::set_attempts(std::vector<attempt> all)
     attempts_ = std::make_shared<std::vector<attempt> const>(std::move(all));
 }
 
+std::string const& error::body() const noexcept
+{
+    static std::string const none;
+    return body_ ? *body_ : none;
+}
+
 void error::append(std::string_view note)
 {
     std::string text = what();
@@ -437,6 +443,7 @@ api_error::api_error(details what_came)
       details_(std::make_shared<details const>(std::move(what_came)))
 {
     set_request_id(details_->request_id);
+    set_body(std::shared_ptr<std::string const>(details_, &details_->body));
 }
 
 api_error::~api_error() = default;

@@ -43,13 +43,14 @@ response const& response::value_or_throw(std::string_view request_id) const
 {
     bool const ended_early =
         status == response_status::incomplete || status == response_status::cancelled;
-    if (status != response_status::failed && !ended_early)
+    bool const failed = status == response_status::failed || (error && !status);
+    if (!failed && !ended_early)
         return *this;
     api_error::details told;
     told.status = 200;
-    told.type = "response_" + status->str();
+    told.type = "response_" + (failed ? "failed" : status->str());
     told.request_id = request_id;
-    if (status == response_status::failed && error) {
+    if (failed && error) {
         told.code = error->code.str();
         told.message = error->message;
     } else {

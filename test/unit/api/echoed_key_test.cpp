@@ -1,5 +1,7 @@
 #include "unit/api/client_fixture.hpp"
 
+#include <hicap/responses.hpp>
+
 #include <boost/test/unit_test.hpp>
 
 #include <string>
@@ -107,6 +109,42 @@ BOOST_AUTO_TEST_CASE(headers_are_shown_without_the_key)
     auto answered = create();
     BOOST_TEST(answered.get().request_id() == "req-***");
     BOOST_TEST(answered.get().headers().find("location").value_or("").ends_with("?key=***"));
+}
+
+BOOST_AUTO_TEST_CASE(error_events_of_a_response_are_shown_without_the_key)
+{
+    auto const said = R"("code":"invalid_api_key","message":")" + std::string(words) + '"';
+    responses::request asked;
+    asked.model = "gpt-5";
+    for (std::string const& object :
+         {R"({"type":"error",)" + said + "}",
+          R"({"type":"error","error":{)" + said + "}}",
+          R"({"error":{)" + said + "}}"}) {
+        connect({stream_head + "data: " + object + "\n\n"});
+        started<responses::event_stream> opened(context, api().responses().stream(asked));
+        auto& stream = opened.get();
+        started<responses::event const*> failed(context, stream.next());
+        check(failed);
+        started<responses::event const*> again(context, stream.next());
+        BOOST_CHECK_EXCEPTION(again.get(), api_error, [&](api_error const& failure) {
+            BOOST_TEST(failure.api_code() == "invalid_api_key");
+            BOOST_TEST(contains(failure.body(), R"("code":"invalid_api_key")"));
+            BOOST_TEST(failure.headers().find("x-request-id").has_value());
+            return failure.request_id() == "r1" && failure.status() == 200;
+        });
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_error_in_place_of_a_response_is_shown_without_the_key)
+{
+    auto const object = R"({"error":{"message":")" + std::string(words) + R"(","type":"a"}})";
+    responses::request asked;
+    asked.model = "gpt-5";
+    connect({response(200, object), response(200, object)});
+    started<reply<responses::response>> created(context, api().responses().create(asked));
+    check(created);
+    started<responses::event_stream> streamed(context, api().responses().stream(asked));
+    check(streamed);
 }
 
 BOOST_AUTO_TEST_CASE(a_key_that_a_callback_gave_is_not_shown_either)

@@ -6,7 +6,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -65,6 +67,22 @@ struct responses_fixture : client_fixture
     }
 
     started<responses::event const*> next(response_stream& from) { return start(from.next()); }
+
+    static std::string all_text_in(asio::io_context& context, response_stream& from)
+    {
+        auto text = from.text();
+        std::string all;
+        for (;;) {
+            started<std::optional<std::string_view>> waits(context, text.next());
+            auto const piece = waits.get();
+            if (!piece)
+                return all;
+            BOOST_TEST(!piece->empty());
+            all += *piece;
+        }
+    }
+
+    std::string all_text(response_stream& from) { return all_text_in(context, from); }
 
     /// What a stream of these events comes to.
     responses::response collect(std::string const& events)
@@ -157,16 +175,48 @@ BOOST_AUTO_TEST_CASE(the_text_alone_is_a_stream_too)
         life("completed", "completed")
     )});
     auto opens = start(of_api().stream(asked));
-    auto text = opens.get().text();
-    std::string all;
-    for (;;) {
-        auto waits = start(text.next());
-        auto const piece = waits.get();
-        if (!piece)
-            break;
-        all += *piece;
+    BOOST_TEST(all_text(opens.get()) == "ab");
+}
+
+BOOST_AUTO_TEST_CASE(a_response_that_comes_whole_has_text_too)
+{
+    connect({whole_response});
+    auto opens = start(of_api().stream(asked));
+    BOOST_TEST(all_text(opens.get()) == "Hello");
+}
+
+BOOST_AUTO_TEST_CASE(what_the_pieces_have_not_told_comes_at_the_end)
+{
+    auto const output = [](std::string const& text) {
+        return R"(,"output":[{"type":"message","id":"m","role":"assistant","content":[)"
+               R"({"type":"output_text","text":")" +
+               text + R"("}]}])";
+    };
+    auto const piece = event("response.output_text.delta", place(0) + R"(,"delta":"Hel")");
+    for (auto const& [text, events] :
+         {std::pair("Hello", life("created", "in_progress") + piece),
+          std::pair("Hel", life("created", "in_progress") + piece),
+          std::pair("Hello", life("created", "in_progress"))}) {
+        client_fixture one;
+        one.connect({stream_response(events + life("completed", "completed", output(text)))});
+        started<response_stream> opens(one.context, one.api().responses().stream(asked));
+        BOOST_TEST(all_text_in(one.context, opens.get()) == text);
     }
-    BOOST_TEST(all == "ab");
+    // Where it is not known what came before the first piece, there is nothing to be told.
+    connect(
+        {stream_response(piece + life("completed", "completed", output("He said: Hel"))),
+         stream_response(
+             life("created", "in_progress") + piece +
+             life("completed", "completed", output("Hello"))
+         )}
+    );
+    auto opens = start(of_api().stream(asked));
+    BOOST_TEST(all_text(opens.get()) == "Hel");
+    // What was read otherwise is not told again.
+    auto other = start(of_api().stream(asked));
+    next(other.get()).get();
+    next(other.get()).get();
+    BOOST_TEST(all_text(other.get()) == "lo");
 }
 
 BOOST_AUTO_TEST_CASE(a_stream_without_an_end_is_cut)
@@ -187,6 +237,48 @@ BOOST_AUTO_TEST_CASE(a_response_that_failed_is_no_error)
         started<responses::response> collects(one.context, opens.get().collect());
         BOOST_TEST((collects.get().status == std::string_view(end)));
     }
+}
+
+BOOST_AUTO_TEST_CASE(an_error_in_place_of_a_response_is_thrown)
+{
+    std::string const object =
+        R"({"error":{"message":"overloaded","type":"overloaded_error","code":null,"param":null}})";
+    auto const check = [](auto& call) {
+        BOOST_CHECK_EXCEPTION(call.get(), api_error, [](api_error const& e) {
+            return e.message() == "overloaded" && e.type() == "overloaded_error" &&
+                   e.status() == 200 && e.request_id() == "r1" && !e.body().empty();
+        });
+    };
+    asked.background = true;
+    connect(
+        {response(200, object),
+         response(200, object),
+         response(200, object),
+         response(200, object),
+         response(200, R"({"error":"overloaded"})")}
+    );
+    auto created = start(of_api().create(asked));
+    check(created);
+    auto waited = start(of_api().create_and_wait(asked));
+    check(waited);
+    auto retrieved = start(of_api().retrieve("resp_1"));
+    check(retrieved);
+    auto streamed = start(of_api().stream(asked));
+    check(streamed);
+    auto text = start(of_api().retrieve("resp_1"));
+    BOOST_CHECK_EXCEPTION(text.get(), api_error, [](api_error const& e) {
+        return e.message() == "overloaded";
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_response_with_an_error_of_its_own_is_no_error)
+{
+    connect({response(
+        200,
+        R"({"id":"resp_1","status":"failed","error":{"code":"server_error","message":"m"},"new":1})"
+    )});
+    auto call = start(of_api().create(asked));
+    BOOST_TEST(call.get().error->message == "m");
 }
 
 BOOST_AUTO_TEST_CASE(an_error_event_is_thrown)
@@ -312,6 +404,58 @@ BOOST_AUTO_TEST_CASE(what_comes_whole_takes_the_place_of_its_pieces)
     BOOST_TEST(written(done.output.at(1)) == R"({"type":"hologram","id":"h"})");
 }
 
+BOOST_AUTO_TEST_CASE(what_comes_for_an_item_of_another_kind_changes_nothing)
+{
+    auto const item = [](int index, std::string const& json) {
+        return event(
+            "response.output_item.added",
+            R"("output_index":)" + std::to_string(index) + R"(,"item":)" + json
+        );
+    };
+    std::string const thoughts =
+        R"({"type":"reasoning","id":"r","encrypted_content":"e","summary":[]})";
+    std::string const hologram = R"({"type":"hologram","id":"h"})";
+    std::string const message =
+        R"({"type":"message","id":"m","role":"assistant","content":[{"type":"refusal","refusal":"no"}]})";
+    std::string others;
+    for (int i = 0; i != 3; ++i) {
+        for (auto const* const part :
+             {R"({"type":"new","x":1})", R"({"type":"output_text","text":"a"})"}) {
+            if (i != 2)
+                others += event(
+                    "response.content_part.added", place(i) + R"(,"part":)" + std::string(part)
+                );
+        }
+        for (auto const* const type :
+             {"output_text",
+              "function_call_arguments",
+              "custom_tool_call_input",
+              "mcp_call_arguments",
+              "code_interpreter_call_code",
+              "shell_call_command"})
+            others +=
+                event("response." + std::string(type) + ".delta", place(i) + R"(,"delta":"x")");
+        others += event("response.output_text.done", place(i) + R"(,"text":"x")");
+        others += event("response.function_call_arguments.done", place(i) + R"(,"arguments":"x")");
+        others += event("response.web_search_call.searching", place(i));
+        others += event(
+            "response.shell_call_output_content.delta", place(i) + R"(,"delta":{"stdout":"x"})"
+        );
+    }
+    others += event("response.reasoning_text.delta", place(2) + R"(,"delta":"x")");
+    others += event("response.reasoning_summary_text.delta", place(1) + R"(,"delta":"x")");
+    auto const done = collect(item(0, thoughts) + item(1, hologram) + item(2, message) + others);
+    BOOST_TEST_REQUIRE(done.output.size() == 3u);
+    auto const& kept = std::get<responses::reasoning>(done.output[0]);
+    BOOST_TEST((kept.encrypted_content == "e"));
+    BOOST_TEST(kept.content.is_absent());
+    BOOST_TEST(kept.summary.empty());
+    BOOST_TEST(written(done.output[1]) == hologram);
+    auto const& said = std::get<responses::output_message>(done.output[2]);
+    BOOST_TEST_REQUIRE(said.content.size() == 1u);
+    BOOST_TEST(std::get<responses::refusal_part>(said.content[0]).refusal == "no");
+}
+
 BOOST_AUTO_TEST_CASE(an_index_beyond_all_reason_is_refused)
 {
     for (auto const* const index : {"-1", "100001", "9223372036854775807"}) {
@@ -362,6 +506,90 @@ BOOST_AUTO_TEST_CASE(a_stored_response_is_retrieved)
         far->sent.starts_with("GET /v1/responses/resp%2F1?include=reasoning.encrypted_content"
                               "&include=message.output_text.logprobs HTTP/1.1\r\n")
     );
+}
+
+BOOST_AUTO_TEST_CASE(what_items_leave_out_can_be_asked_for)
+{
+    std::string const page =
+        R"({"data":[{"type":"new","id":"i1"}],"has_more":true,"first_id":"i1"})";
+    auto const far =
+        connect({response(200, page), response(200, R"({"data":[],"has_more":false})")});
+    responses::list_options which;
+    which.limit = 1;
+    which.include = {responses::include::encrypted_reasoning, responses::include::output_logprobs};
+    auto items = of_api().input_items("resp_1", which);
+    BOOST_TEST(std::holds_alternative<unknown>(*start(items.next()).get()));
+    BOOST_TEST(start(items.next()).get() == nullptr);
+    auto const path = std::string("GET /v1/responses/resp_1/input_items?include="
+                                  "reasoning.encrypted_content&include="
+                                  "message.output_text.logprobs");
+    BOOST_TEST(far->sent.starts_with(path + "&limit=1 HTTP/1.1\r\n"));
+    BOOST_TEST(contains(far->sent, path + "&after=i1&limit=1 HTTP/1.1\r\n"));
+}
+
+BOOST_AUTO_TEST_CASE(the_text_of_an_event_is_at_hand)
+{
+    connect(
+        {stream_response(
+             life("created", "in_progress") + "data: {\"type\":\n\n" +
+             event("response.output_text.delta", place(0) + R"(,"delta":"a")") +
+             life("completed", "completed")
+         ),
+         whole_response}
+    );
+    auto opens = start(of_api().stream(asked));
+    auto& events = opens.get();
+    BOOST_TEST(events.raw().empty());
+    next(events).get();
+    BOOST_TEST(events.raw().starts_with(R"({"type":"response.created","response":{)"));
+    BOOST_TEST((next(events).code() == errc::invalid_json));
+    BOOST_TEST(events.raw() == R"({"type":)");
+    next(events).get();
+    BOOST_TEST(events.raw().ends_with(R"("delta":"a"})"));
+    BOOST_TEST(start(events.ready(std::chrono::milliseconds(0))).get());
+    BOOST_TEST(events.raw().empty());
+    next(events).get();
+    BOOST_TEST(events.raw().starts_with(R"({"type":"response.completed")"));
+    BOOST_TEST(next(events).get() == nullptr);
+    BOOST_TEST(events.raw().empty());
+
+    auto other = start(of_api().stream(asked));
+    next(other.get()).get();
+    BOOST_TEST(other.get().raw().starts_with(R"({"id":"resp_1")"));
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_cannot_be_read_is_told_by_its_error)
+{
+    auto const long_text = R"({"id":"sk-canary-of-tests)" + std::string(100'000, 'x');
+    connect({response(200, R"({"id":)"), response(200, "[1]"), response(200, long_text)});
+    for (auto const* const body : {R"({"id":)", "[1]"}) {
+        auto call = start(of_api().create(asked));
+        BOOST_CHECK_EXCEPTION(call.get(), error, [body](error const& e) {
+            BOOST_TEST(e.body() == body);
+            return e.code() == errc::invalid_json || e.code() == errc::unexpected_content;
+        });
+    }
+    auto call = start(of_api().create(asked));
+    BOOST_CHECK_EXCEPTION(call.get(), error, [](error const& e) {
+        BOOST_TEST(!contains(e.body(), "sk-canary"));
+        return e.body().size() == 64u * 1024 && e.body().starts_with(R"({"id":"***xxx)");
+    });
+}
+
+BOOST_AUTO_TEST_CASE(the_background_may_be_the_usual_place)
+{
+    options.extra_body.set("background", raw_json("true"));
+    auto const far = connect({});
+    for (bool const background : {true, false}) {
+        if (!background)
+            asked.background = false;
+        auto const used = background ? far : connect({});
+        auto call = start(of_api().create(asked));
+        call.cancel();
+        settle();
+        // The answer has the id by which it can be cancelled.
+        BOOST_TEST(used->open == background);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_response_in_the_background_is_cancelled)

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace hicap::test {
 namespace {
@@ -184,8 +185,9 @@ BOOST_AUTO_TEST_CASE(an_answer_that_came_whole_is_ready)
     chat::chunk only;
     only.id = "c1";
     using state = detail::stream_state<chat::chunk>;
+    std::vector<chat::chunk> all{std::move(only)};
     events = chat_stream(
-        std::make_unique<state>(response_info(200, {}), std::move(only), chat::completion{})
+        std::make_unique<state>(response_info(200, {}), std::move(all), chat::completion{})
     );
     BOOST_TEST(ready(0s).get());
     BOOST_TEST(next().get()->id == "c1");

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace hicap::test {
 namespace {
@@ -220,6 +221,19 @@ BOOST_AUTO_TEST_CASE(an_error_may_stand_beside_the_members_of_a_chunk)
     BOOST_CHECK_THROW(next(events), api_error);
 }
 
+BOOST_AUTO_TEST_CASE(an_event_of_another_kind_loses_only_itself)
+{
+    for (std::string const other : {"null", "[]", "\"ping\"", "7"}) {
+        auto events =
+            over(text_event("a") + "data: " + other + "\n\n" + text_event("b") + done_event);
+        BOOST_TEST(next(events)->text() == "a");
+        std::string what;
+        BOOST_TEST((failure_of_next(events, &what) == errc::unexpected_content), what);
+        BOOST_TEST(rest(events) == "b");
+        BOOST_TEST(events.snapshot().text() == "ab");
+    }
+}
+
 BOOST_AUTO_TEST_CASE(an_error_may_be_a_text)
 {
     auto events = over("data: {\"error\":\"broken\"}\n\n");
@@ -320,8 +334,9 @@ BOOST_AUTO_TEST_CASE(an_answer_that_is_at_hand_is_a_stream_of_one_event)
     chat::completion whole;
     whole.choices.emplace_back().message.content = "whole";
     using state = detail::stream_state<chat::chunk>;
+    std::vector<chat::chunk> all{std::move(only)};
     chat_stream events(
-        std::make_unique<state>(response_info(200, {}), std::move(only), std::move(whole))
+        std::make_unique<state>(response_info(200, {}), std::move(all), std::move(whole))
     );
     BOOST_TEST(next(events)->text() == "whole");
     BOOST_TEST(next(events) == nullptr);

@@ -412,6 +412,23 @@ BOOST_AUTO_TEST_CASE(one_that_is_cancelled_at_any_time_is_cancelled_on_the_serve
 
 // Failure as a value ----------------------------------------------------------------------------
 
+BOOST_AUTO_TEST_CASE(an_error_without_a_status_is_one_as_well)
+{
+    responses::response made;
+    made.id = "resp_1";
+    BOOST_CHECK_NO_THROW(static_cast<void>(made.value_or_throw()));
+    made.error.emplace().code = "server_error";
+    BOOST_CHECK_EXCEPTION(
+        static_cast<void>(made.value_or_throw()),
+        api_error,
+        [](api_error const& e) {
+            return e.api_code() == "server_error" && e.type() == "response_failed";
+        }
+    );
+    made.status = responses::response_status::completed;
+    BOOST_CHECK_NO_THROW(static_cast<void>(made.value_or_throw()));
+}
+
 BOOST_AUTO_TEST_CASE(a_failure_is_a_value_until_it_is_asked_to_be_an_error)
 {
     connect(
