@@ -45,7 +45,7 @@ public:
     upload() = default;
 
     /// `content` as a file that is called `filename`. `content_type` is told by the ending of the
-    /// name where it is empty.
+    /// name where it is empty. A file without a name is sent as `upload`.
     [[nodiscard]] static upload
     bytes(std::string content, std::string filename, std::string content_type = {});
 

@@ -120,7 +120,9 @@ void form::add(std::string_view name, std::string_view text)
 void form::add(std::string_view name, upload const& file)
 {
     auto& before = segments_.back();
-    before.text += http::part_head(boundary_, name, file.filename(), file.content_type());
+    // Without a filename it would be a text.
+    auto const* const filename = file.filename().empty() ? "upload" : file.filename().c_str();
+    before.text += http::part_head(boundary_, name, filename, file.content_type());
     before.file = file.content();
     segments_.emplace_back().text = http::part_end;
 }

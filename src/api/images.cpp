@@ -16,6 +16,8 @@
 #include <fstream>
 #include <optional>
 #include <utility>
+#include <variant>
+#include <vector>
 
 namespace hicap {
 
@@ -41,8 +43,8 @@ client_core::accepts accepted(answers how) noexcept
     return how == answers::whole ? client_core::accepts::json : client_core::accepts::event_stream;
 }
 
-/// The one event of an answer that came whole.
-event as_event(result const& whole)
+/// The event of one image, which may be missing, in an answer that came whole.
+completed event_of(result const& whole, image const* picture)
 {
     completed made;
     made.created_at = whole.created;
@@ -50,10 +52,39 @@ event as_event(result const& whole)
     made.output_format = whole.output_format;
     made.size = whole.size;
     made.quality = whole.quality;
-    made.usage = whole.usage;
-    if (whole.data && !whole.data->empty())
-        made.b64_json = whole.data->front().b64_json.value_or(std::string());
+    if (picture == nullptr)
+        return made;
+    made.b64_json = picture->b64_json.value_or(std::string());
+    made.extra = picture->extra;
+    auto const keep = [&made](std::string_view name, nullable<std::string> const& text) {
+        if (text)
+            made.extra.set(name, raw_json::quoted(*text));
+    };
+    keep("url", picture->url);
+    keep("revised_prompt", picture->revised_prompt);
     return made;
+}
+
+/// The events of an answer that came whole. The last has what all of it cost.
+std::vector<event> drawn_events(result const& whole)
+{
+    std::vector<event> all;
+    if (whole.data) {
+        for (auto const& picture : *whole.data)
+            all.emplace_back(event_of(whole, &picture));
+    }
+    if (all.empty())
+        all.emplace_back(event_of(whole, nullptr));
+    std::get<completed>(all.back()).usage = whole.usage;
+    return all;
+}
+
+std::vector<event> changed_events(result const& whole)
+{
+    auto all = drawn_events(whole);
+    for (auto& one : all)
+        std::get<completed>(one).type = completed::tags.back();
+    return all;
 }
 
 template <class Request>
@@ -179,10 +210,14 @@ prepare_form(client_core const& core, variation_form const& from, request_option
     return std::move(form).prepare(core, variations, answers::whole, options);
 }
 
-asio::awaitable<stream<event>>
-open(std::shared_ptr<client_core> core, detail::prepared_request prepared, bool assemble)
+asio::awaitable<stream<event>> open(
+    std::shared_ptr<client_core> core,
+    detail::prepared_request prepared,
+    bool assemble,
+    std::vector<event> (*as_events)(result const&)
+)
 {
-    detail::stream_manner<event> const how{assemble, &as_event};
+    detail::stream_manner<event> const how{assemble, nullptr, as_events};
     return detail::open_stream<event>(std::move(core), std::move(prepared), how);
 }
 
@@ -214,7 +249,7 @@ asio::awaitable<stream<event>>
 resource::stream_generate(generate_request const& request, request_options const& options) const
 {
     auto prepared = prepare_json(*core_, generations, request, answers::streamed, options);
-    return open(core_, std::move(prepared), options.assemble);
+    return open(core_, std::move(prepared), options.assemble, &drawn_events);
 }
 
 asio::awaitable<reply<result>> resource::edit(edit_request const& request) const
@@ -253,7 +288,7 @@ asio::awaitable<stream<event>>
 resource::stream_edit(edit_request const& request, request_options const& options) const
 {
     auto prepared = prepare_json(*core_, edits, request, answers::streamed, options);
-    return open(core_, std::move(prepared), options.assemble);
+    return open(core_, std::move(prepared), options.assemble, &changed_events);
 }
 
 asio::awaitable<stream<event>> resource::stream_edit(edit_form const& request) const
@@ -266,7 +301,7 @@ asio::awaitable<stream<event>>
 resource::stream_edit(edit_form const& request, request_options const& options) const
 {
     auto prepared = prepare_form(*core_, request, answers::streamed, options);
-    return open(core_, std::move(prepared), options.assemble);
+    return open(core_, std::move(prepared), options.assemble, &changed_events);
 }
 
 asio::awaitable<reply<result>> resource::create_variation(variation_form const& request) const

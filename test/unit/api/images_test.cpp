@@ -124,6 +124,33 @@ BOOST_AUTO_TEST_CASE(an_answer_that_does_not_stream_is_one_event)
     BOOST_TEST(call.get().snapshot().data->size() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(each_image_of_an_answer_that_does_not_stream_is_an_event)
+{
+    auto const two = response(
+        200,
+        R"({"created":1,"data":[{"b64_json":"QQ=="},{"url":"https://x.test/b.png","new":1}],)"
+        R"("usage":{"input_tokens":1,"output_tokens":2,"total_tokens":3}})"
+    );
+    connect({two, two});
+    auto drawn = start(images().stream_generate(drawing));
+    auto changed = start(images().stream_edit(form));
+    auto const check = [this](image_stream& events, std::string_view type) {
+        auto const& first = std::get<hicap::images::completed>(*next(events).get());
+        BOOST_TEST(first.type == type);
+        BOOST_TEST(first.b64_json == "QQ==");
+        BOOST_TEST(!first.usage);
+        auto const& second = std::get<hicap::images::completed>(*next(events).get());
+        BOOST_TEST(second.type == type);
+        BOOST_TEST((second.extra.string("url") == "https://x.test/b.png"));
+        BOOST_TEST(second.extra.find("new").value() == "1");
+        BOOST_TEST(second.usage->total_tokens == 3);
+        BOOST_TEST(next(events).get() == nullptr);
+        BOOST_TEST(events.snapshot().data->size() == 2u);
+    };
+    check(drawn.get(), "image_generation.completed");
+    check(changed.get(), "image_edit.completed");
+}
+
 BOOST_AUTO_TEST_CASE(images_to_change_are_referred_to)
 {
     auto const far = connect({one_image});
@@ -139,7 +166,7 @@ BOOST_AUTO_TEST_CASE(images_to_change_are_referred_to)
 BOOST_AUTO_TEST_CASE(images_to_change_are_sent_along)
 {
     auto const far = connect({one_image});
-    form.mask = upload::bytes("MASK", "mask.png");
+    form.mask = upload::bytes("MASK", "", "image/png");
     form.n = 2;
     form.size = hicap::images::size::square_1024;
     form.extra.emplace_back("later", "x");
@@ -152,7 +179,7 @@ BOOST_AUTO_TEST_CASE(images_to_change_are_sent_along)
     BOOST_TEST(contains(
         body, "; name=\"image\"; filename=\"cat.png\"\r\nContent-Type: image/png\r\n\r\nPNG\r\n"
     ));
-    BOOST_TEST(contains(body, "; name=\"mask\"; filename=\"mask.png\"\r\n"));
+    BOOST_TEST(contains(body, "; name=\"mask\"; filename=\"upload\"\r\n"));
     BOOST_TEST(contains(body, "; name=\"prompt\"\r\n\r\nno hat\r\n"));
     BOOST_TEST(contains(body, "; name=\"n\"\r\n\r\n2\r\n"));
     BOOST_TEST(contains(body, "; name=\"size\"\r\n\r\n1024x1024\r\n"));
