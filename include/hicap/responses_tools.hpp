@@ -185,10 +185,11 @@ public:
     static constexpr std::string_view any = "or";
 };
 
-/// An element of the list that `comparison::in` and `nin` want. Numbers are read as `double`.
+/// An element of the list that `comparison::in` and `nin` want. A number without fraction and
+/// exponent is read as `std::int64_t`.
 using filter_element = std::variant<std::string, std::int64_t, double>;
 
-/// What an attribute is compared with. Numbers are read as `double`.
+/// What an attribute is compared with. Numbers are read as in `filter_element`.
 using filter_value =
     std::variant<std::string, std::int64_t, double, bool, std::vector<filter_element>>;
 
