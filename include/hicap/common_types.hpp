@@ -49,6 +49,9 @@ public:
     static constexpr std::string_view assistant = "assistant";
     static constexpr std::string_view tool = "tool";
     static constexpr std::string_view function = "function";
+    static constexpr std::string_view unknown = "unknown";
+    static constexpr std::string_view critic = "critic";
+    static constexpr std::string_view discriminator = "discriminator";
 };
 
 /// How much a model thinks before it answers.
@@ -180,6 +183,23 @@ public:
     static constexpr std::string_view one_day = "24h";
 };
 
+/// How long a prompt lives in the cache.
+class cache_lifetime : public open_enum
+{
+public:
+    using open_enum::open_enum;
+    static constexpr std::string_view half_an_hour = "30m";
+};
+
+/// A kind of input that moderation looked at.
+class moderated_input : public open_enum
+{
+public:
+    using open_enum::open_enum;
+    static constexpr std::string_view text = "text";
+    static constexpr std::string_view image = "image";
+};
+
 // Objects ---------------------------------------------------------------------------------------
 
 /// Marks the end of a prefix that the prompt cache may keep.
@@ -243,8 +263,8 @@ struct moderation_options
 /// How a prompt is cached.
 struct prompt_cache_options
 {
-    /// How long a cached prompt lives: `30m`.
-    std::optional<std::string> ttl{};
+    /// How long a cached prompt lives.
+    std::optional<cache_lifetime> ttl{};
     std::optional<cache_mode> mode{};
     unknown_members extra{};
 };
@@ -281,8 +301,8 @@ struct moderation_result
     string_map<bool> categories{};
     /// 0..1.
     string_map<double> category_scores{};
-    /// By category, the kinds of input it was found in: `text`, `image`.
-    string_map<std::vector<std::string>> category_applied_input_types{};
+    /// By category, the kinds of input it was found in.
+    string_map<std::vector<moderated_input>> category_applied_input_types{};
     unknown_members extra{};
 };
 

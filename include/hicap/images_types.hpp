@@ -27,6 +27,21 @@ namespace hicap::images {
 
 // Values ----------------------------------------------------------------------------------------
 
+/// A model that draws. Which of them an operation takes differs.
+class model : public open_enum
+{
+public:
+    using open_enum::open_enum;
+    static constexpr std::string_view gpt_image_2 = "gpt-image-2";
+    static constexpr std::string_view gpt_image_2_of_2026_04_21 = "gpt-image-2-2026-04-21";
+    static constexpr std::string_view gpt_image_1_5 = "gpt-image-1.5";
+    static constexpr std::string_view gpt_image_1 = "gpt-image-1";
+    static constexpr std::string_view gpt_image_1_mini = "gpt-image-1-mini";
+    static constexpr std::string_view chatgpt_image_latest = "chatgpt-image-latest";
+    static constexpr std::string_view dall_e_3 = "dall-e-3";
+    static constexpr std::string_view dall_e_2 = "dall-e-2";
+};
+
 /// A kind of image file.
 class output_format : public open_enum
 {
@@ -123,7 +138,7 @@ struct generate_request
     /// At most 32000 characters.
     std::string prompt{};
     /// Such as `gpt-image-1.5`. Default: dall-e-2.
-    std::optional<std::string> model{};
+    std::optional<images::model> model{};
     /// 1..10; 1 for dall-e-3. Default: 1.
     std::optional<std::int64_t> n{};
     /// Default: auto.
@@ -166,7 +181,7 @@ struct edit_request
     /// At most 32000 characters.
     std::string prompt{};
     /// Such as `gpt-image-1.5`, the default.
-    std::optional<std::string> model{};
+    std::optional<images::model> model{};
     /// Its transparent parts are those to be changed.
     std::optional<image_reference> mask{};
     /// 1..10. Default: 1.
@@ -198,7 +213,7 @@ struct edit_form
     std::vector<upload> images{};
     std::string prompt{};
     /// Such as `gpt-image-1.5`, the default.
-    std::optional<std::string> model{};
+    std::optional<images::model> model{};
     /// A png below 4 MB of the size of the first image; its transparent parts are to be changed.
     upload mask{};
     /// 1..10. Default: 1.
@@ -229,7 +244,7 @@ struct variation_form
     /// A square png below 4 MB.
     upload image{};
     /// Default: dall-e-2.
-    std::optional<std::string> model{};
+    std::optional<images::model> model{};
     /// 1..10. Default: 1.
     std::optional<std::int64_t> n{};
     /// Default: url.

@@ -68,6 +68,67 @@ public:
     static constexpr std::string_view automatic = "auto";
 };
 
+/// A model that writes down what it hears.
+class transcription_model : public open_enum
+{
+public:
+    using open_enum::open_enum;
+    static constexpr std::string_view whisper_1 = "whisper-1";
+    static constexpr std::string_view gpt_transcribe = "gpt-transcribe";
+    static constexpr std::string_view gpt_live_transcribe = "gpt-live-transcribe";
+    static constexpr std::string_view gpt_4o_transcribe = "gpt-4o-transcribe";
+    static constexpr std::string_view gpt_4o_transcribe_diarize = "gpt-4o-transcribe-diarize";
+    static constexpr std::string_view gpt_4o_mini_transcribe = "gpt-4o-mini-transcribe";
+    static constexpr std::string_view gpt_4o_mini_transcribe_of_2025_12_15 =
+        "gpt-4o-mini-transcribe-2025-12-15";
+    static constexpr std::string_view gpt_realtime_whisper = "gpt-realtime-whisper";
+};
+
+/// What a session can tell besides.
+class include : public open_enum
+{
+public:
+    using open_enum::open_enum;
+    static constexpr std::string_view transcription_logprobs =
+        "item.input_audio_transcription.logprobs";
+};
+
+/// What the end of what is said is told by.
+class turn_detection_kind : public open_enum
+{
+public:
+    using open_enum::open_enum;
+    static constexpr std::string_view server_vad = "server_vad";     ///< silence
+    static constexpr std::string_view semantic_vad = "semantic_vad"; ///< the end of a thought
+};
+
+/// An encoding of sound, as newer servers name it.
+class wire_format_kind : public open_enum
+{
+public:
+    using open_enum::open_enum;
+    static constexpr std::string_view pcm = "audio/pcm";
+    static constexpr std::string_view pcmu = "audio/pcmu";
+    static constexpr std::string_view pcma = "audio/pcma";
+};
+
+/// Whether a session is traced under names of the service.
+class tracing_mode : public open_enum
+{
+public:
+    using open_enum::open_enum;
+    static constexpr std::string_view automatic = "auto";
+};
+
+/// What is done about a conversation that grows too long.
+class truncation_mode : public open_enum
+{
+public:
+    using open_enum::open_enum;
+    static constexpr std::string_view automatic = "auto";
+    static constexpr std::string_view disabled = "disabled";
+};
+
 /// How long a transcription waits for more sound.
 class transcription_delay : public open_enum
 {
@@ -120,8 +181,7 @@ struct noise_reduction
 /// How what is heard is written down.
 struct transcription
 {
-    /// Such as `gpt-4o-transcribe`.
-    nullable<std::string> model{};
+    nullable<transcription_model> model{};
     /// ISO 639-1, such as `en`.
     nullable<std::string> language{};
     nullable<std::vector<std::string>> languages{};
@@ -135,8 +195,7 @@ struct transcription
 /// How the end of what is said is found.
 struct turn_detection
 {
-    /// `server_vad` listens for silence, `semantic_vad` for the end of a thought.
-    nullable<std::string> type{};
+    nullable<turn_detection_kind> type{};
     /// 0..1; for `server_vad`. Default: 0.5.
     nullable<double> threshold{};
     /// Milliseconds; for `server_vad`. Default: 300.
@@ -178,8 +237,8 @@ struct tracing_options
     unknown_members extra{};
 };
 
-/// `auto`, or names of one's own.
-using tracing = std::variant<std::string, tracing_options>;
+/// A way that the service knows, or names of one's own.
+using tracing = std::variant<tracing_mode, tracing_options>;
 
 /// How many tokens are kept.
 struct token_limits
@@ -198,8 +257,8 @@ struct retention_ratio
     unknown_members extra{};
 };
 
-/// `auto`, `disabled`, or a ratio.
-using truncation = std::variant<std::string, retention_ratio, unknown>;
+/// A way that the service knows, or a ratio.
+using truncation = std::variant<truncation_mode, retention_ratio, unknown>;
 
 /// A number of tokens, or `inf`.
 using token_bound = std::variant<std::int64_t, std::string>;
@@ -213,8 +272,7 @@ using tool_choice = std::variant<tool_choice_mode, function_choice, mcp_choice, 
 /// An encoding of sound.
 struct wire_format
 {
-    /// `audio/pcm`, `audio/pcmu` or `audio/pcma`.
-    nullable<std::string> type{};
+    nullable<wire_format_kind> type{};
     /// Samples a second.
     nullable<std::int64_t> rate{};
     unknown_members extra{};
@@ -298,7 +356,7 @@ struct session
     nullable<realtime::tool_choice> tool_choice{};
     nullable<realtime::tracing> tracing{};
     nullable<realtime::turn_detection> turn_detection{};
-    nullable<std::vector<std::string>> include{};
+    nullable<std::vector<realtime::include>> include{};
     /// Of the older form.
     nullable<realtime::client_secret> client_secret{};
     nullable<std::vector<modality>> modalities{};
@@ -330,8 +388,7 @@ struct transcription_session_request
     nullable<noise_reduction> input_audio_noise_reduction{};
     /// Null: off.
     nullable<realtime::turn_detection> turn_detection{};
-    /// Such as `item.input_audio_transcription.logprobs`.
-    std::vector<std::string> include{};
+    std::vector<realtime::include> include{};
     nullable<secret_request> client_secret{};
     unknown_members extra{};
 };
@@ -351,7 +408,7 @@ struct transcription_session
     nullable<transcription> input_audio_transcription{};
     nullable<noise_reduction> input_audio_noise_reduction{};
     nullable<realtime::turn_detection> turn_detection{};
-    nullable<std::vector<std::string>> include{};
+    nullable<std::vector<realtime::include>> include{};
     unknown_members extra{};
 };
 

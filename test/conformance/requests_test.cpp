@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <functional>
 #include <iostream>
 #include <memory>
@@ -136,11 +137,20 @@ public:
                 );
         }
         ++requests;
-        operations.insert(request.method + ' ' + api.operation(request));
+        auto const operation = request.method + ' ' + api.operation(request);
+        operations.insert(operation);
+        auto const query = request.target.find('?');
+        for (auto at = query; at < request.target.size();) {
+            auto const begin = at + 1;
+            at = request.target.find('&', begin);
+            auto const pair = request.target.substr(begin, at - begin);
+            parameters.insert(operation + ' ' + pair.substr(0, pair.find('=')));
+        }
     }
 
     std::size_t requests = 0;
     std::set<std::string> operations;
+    std::set<std::string> parameters; ///< of the queries, behind the operation
 
 private:
     std::size_t faults_ = 0;
@@ -395,14 +405,46 @@ BOOST_AUTO_TEST_CASE(every_request_is_what_the_api_asks_for)
                 messages = by.chat().completions().messages(id, page, options);
                 return messages.next();
             }));
+            responses::list_options list;
+            list.after = page.after;
+            list.limit = page.limit;
+            list.order = page.order;
+            if (order)
+                list.include = which.include;
             pages<responses::listed_item> items;
             sent.add(server().send([&](client const& by, auto const& options) {
-                items = by.responses().input_items(id, page, options);
+                items = by.responses().input_items(id, list, options);
                 return items.next();
+            }));
+            responses::resume_options from;
+            if (order) {
+                from.starting_after = 7;
+                from.include = which.include;
+                from.include_obfuscation = false;
+            }
+            sent.add(server().send([&](client const& by, auto const& options) {
+                return by.responses().resume(id, from, options);
             }));
         }
     }
 
+    std::set<std::string> declared;
+    for (auto const& [path, methods] : api.document().at("paths").as_object()) {
+        for (auto const& [method, operation] : methods.as_object()) {
+            auto const* const list = operation.as_object().if_contains("parameters");
+            for (auto const& one : list ? list->as_array() : bjson::array()) {
+                std::string name(method);
+                for (char& c : name)
+                    c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+                name += ' ' + std::string(path) + ' ';
+                if (one.at("in") == "query")
+                    declared.insert(name + std::string(one.at("name").as_string()));
+            }
+        }
+    }
+    std::cout << "query parameters: " << sent.parameters.size() << " of " << declared.size()
+              << '\n';
+    BOOST_TEST(sent.parameters == declared, boost::test_tools::per_element());
     for (auto const& operation : sent.operations)
         BOOST_TEST_MESSAGE(operation);
     std::cout << "requests: " << sent.requests << " of " << sent.operations.size()

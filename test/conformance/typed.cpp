@@ -52,6 +52,45 @@ bool is_for(codec::type const& how, std::string_view type)
     }
 }
 
+bool allows_null(json::value const& document, json::object const& said)
+{
+    auto const& schema = resolve(document, said);
+    if (is_null(schema))
+        return true;
+    if (auto const* const type = schema.if_contains("type"); type && type->is_array()) {
+        auto const& list = type->get_array();
+        return std::find(list.begin(), list.end(), json::value("null")) != list.end();
+    }
+    for (json::string_view const key : {"oneOf", "anyOf", "allOf"}) {
+        auto const* const list = schema.if_contains(key);
+        if (!list)
+            continue;
+        for (auto const& each : list->as_array()) {
+            if (allows_null(document, each.as_object()))
+                return true;
+        }
+    }
+    return false;
+}
+
+/// Whether the schema, or one that it is made of, requires the member.
+bool requires_member(
+    json::value const& document, json::object const& said, json::string_view member
+)
+{
+    auto const& schema = resolve(document, said);
+    if (auto const* const list = schema.if_contains("required")) {
+        auto const& names = list->as_array();
+        if (std::find(names.begin(), names.end(), json::value(member)) != names.end())
+            return true;
+    }
+    auto const* const parts = schema.if_contains("allOf");
+    return parts &&
+           std::any_of(parts->as_array().begin(), parts->as_array().end(), [&](auto const& part) {
+               return requires_member(document, part.as_object(), member);
+           });
+}
+
 } // namespace
 
 void* place::reach() const
@@ -175,7 +214,14 @@ void mapping::walk(json::object const& schema, place const& at, std::string cons
         if (said != "null" && !is_for(at.how(), said))
             complain(where, "the type is not for a " + std::string(said));
     }
-    if (kind == codec::kind::object) {
+    if (kind == codec::kind::string) {
+        if (auto const* const values = schema.if_contains("enum")) {
+            for (auto const& value : values->as_array()) {
+                if (value.is_string())
+                    listed_[&at.how()].emplace(view_of(value.get_string()));
+            }
+        }
+    } else if (kind == codec::kind::object) {
         walk_members(schema, at, where);
     } else if (kind == codec::kind::map) {
         auto const* const values = schema.if_contains("additionalProperties");
@@ -227,6 +273,13 @@ void mapping::walk_members(json::object const& schema, place const& at, std::str
         });
         if (found != members.end()) {
             auto const index = static_cast<std::size_t>(found - members.begin());
+            auto& facts = members_[{&table, index}];
+            facts.where = where + '.' + std::string(name);
+            facts.nullable |= allows_null(document_, property.value().as_object());
+            facts.omissible |=
+                !requires_member(document_, schema, property.key()) &&
+                !(at.whole() && requires_member(document_, *at.whole(), property.key()));
+            ++facts.schemas;
             walk(property.value().as_object(), at.part(index), where + '.' + std::string(name));
             continue;
         }

@@ -78,6 +78,15 @@ private:
     json::object const* whole_ = nullptr;
 };
 
+/// What the schemas in which a member of a type stands say of it.
+struct member_facts
+{
+    std::string where;       ///< in one of them
+    bool nullable = false;   ///< in some
+    bool omissible = false;  ///< in some
+    std::size_t schemas = 0; ///< how many
+};
+
 /// Walks the schemas of the bodies and the types side by side, and finds for each schema the places
 /// where a value of it stands.
 class mapping
@@ -101,6 +110,20 @@ public:
         return complaints_;
     }
 
+    /// What a schema lists for the strings of a type: those of each open enum have a type of their
+    /// own.
+    [[nodiscard]] std::map<codec::type const*, std::set<std::string>> const& listed() const noexcept
+    {
+        return listed_;
+    }
+
+    /// By the struct and the index of the member.
+    [[nodiscard]] std::map<std::pair<codec::object_type const*, std::size_t>, member_facts> const&
+    members() const noexcept
+    {
+        return members_;
+    }
+
     /// Which kinds of the unions some schema stands for.
     [[nodiscard]] std::set<std::pair<codec::type const*, std::size_t>> const& kinds() const noexcept
     {
@@ -120,6 +143,8 @@ private:
     std::map<std::string, std::vector<place>> places_;
     std::vector<std::string> complaints_;
     std::set<std::pair<codec::type const*, std::size_t>> kinds_;
+    std::map<codec::type const*, std::set<std::string>> listed_;
+    std::map<std::pair<codec::object_type const*, std::size_t>, member_facts> members_;
     std::set<std::pair<json::object const*, codec::type const*>> seen_;
 };
 
