@@ -1,3 +1,4 @@
+#include "json/codec.hpp"
 #include "support/hicap_fixture.hpp"
 
 #include <hicap/responses.hpp>
@@ -10,6 +11,7 @@
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 using namespace hicap;
 
@@ -32,6 +34,15 @@ struct responses_over_tls : test::hicap_fixture
 
     client api{options()};
 };
+
+std::string written(responses::output_item const& item)
+{
+    responses::response whole;
+    whole.output.push_back(item);
+    std::string text;
+    json::encode(whole, text);
+    return text;
+}
 
 } // namespace
 
@@ -83,15 +94,18 @@ BOOST_AUTO_TEST_CASE(every_kind_of_event_has_a_type)
     auto const request = asking("everything");
     std::set<std::size_t> kinds;
     auto events = open(request, with({{"x-emulator-events", "all"}}));
-    std::string told;
+    std::vector<responses::output_item> told; // before the last event tells all of it
     while (auto const* const event = run(events.next())) {
         BOOST_TEST(!std::holds_alternative<unknown>(*event), event->type());
         kinds.insert(event->index());
+        if (!event->terminal())
+            told = events.snapshot().output;
     }
     // What the events tell is what is stored in the end.
     auto const stored = run(api.responses().retrieve(events.snapshot().id));
-    BOOST_TEST(stored.text() == events.snapshot().text());
-    BOOST_TEST(stored.output.size() == events.snapshot().output.size());
+    BOOST_TEST_REQUIRE(stored.output.size() == told.size());
+    for (std::size_t i = 0; i != told.size(); ++i)
+        BOOST_TEST(written(told[i]) == written(stored.output[i]), "item " << i);
     for (auto const* const end : {"failed", "incomplete"}) {
         auto ending = open(request, with({{"x-emulator-events", end}}));
         while (auto const* const event = run(ending.next()))
