@@ -24,6 +24,20 @@ inline void wipe(std::string& text) noexcept
     text.clear();
 }
 
+/// Appends `more`, and overwrites the memory that `text` outgrows.
+inline void append_wiping(std::string& text, std::string_view more)
+{
+    if (text.capacity() - text.size() >= more.size()) {
+        text.append(more);
+        return;
+    }
+    std::string grown;
+    grown.reserve(text.size() + more.size());
+    grown.append(text).append(more);
+    text.swap(grown);
+    wipe(grown);
+}
+
 /// A string that is overwritten before its memory goes back to the heap. Never printed.
 class secret_string
 {

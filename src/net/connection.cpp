@@ -97,7 +97,7 @@ void connection::begin_write(std::string_view head, std::string_view body)
 {
     came_ = 0;
     if (!tls_) {
-        plain_output_.append(head);
+        append_wiping(plain_output_.reveal(), head);
         unsent_ = body;
         if (body.size() <= single_write)
             encrypt_next();
@@ -124,7 +124,7 @@ void connection::encrypt_next()
     if (tls_)
         tls_->write(slice);
     else
-        plain_output_.append(slice);
+        append_wiping(plain_output_.reveal(), slice);
 }
 
 bool connection::write_some()
@@ -158,6 +158,8 @@ bool connection::send_output()
     }
     sent_ = 0;
     owed_ = 0;
+    if (!tls_)
+        wipe(bytes);
     if (bytes.capacity() > kept_output)
         bytes = {};
     else

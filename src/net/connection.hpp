@@ -1,6 +1,7 @@
 #ifndef HICAP_NET_CONNECTION_HPP
 #define HICAP_NET_CONNECTION_HPP
 
+#include "base/secret.hpp"
 #include "http/url.hpp"
 #include "net/buffer_pool.hpp"
 #include "net/call.hpp"
@@ -104,7 +105,7 @@ private:
     asio::awaitable<void> shake_hands(call* on);
     asio::awaitable<bool> turn(clock::time_point deadline);
 
-    std::string& output() noexcept { return tls_ ? tls_->output() : plain_output_; }
+    std::string& output() noexcept { return tls_ ? tls_->output() : plain_output_.reveal(); }
 
     void encrypt_next();
     bool send_output();
@@ -117,8 +118,8 @@ private:
     std::unique_ptr<socket> socket_;
     std::shared_ptr<tls_context> tls_context_; // the engine refers to it
     std::unique_ptr<tls_engine> tls_;
-    std::string plain_output_;
-    std::size_t sent_ = 0; // of output()
+    secret_string plain_output_; // the key is in it
+    std::size_t sent_ = 0;       // of output()
     std::string_view unsent_;
     pooled_buffer ciphertext_;
     pooled_buffer plaintext_;

@@ -1,0 +1,146 @@
+#include "unit/api/client_fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdlib>
+#include <deque>
+#include <malloc.h>
+#include <memory>
+#include <new>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// What goes back to the heap is searched for the key.
+
+namespace {
+
+constexpr std::string_view key = "sk-canary-of-tests";
+
+std::atomic<bool> searching{false};
+std::atomic<std::size_t> found{0};
+std::atomic<std::size_t> searched{0};
+
+void search(void* memory) noexcept
+{
+    if (memory == nullptr || !searching)
+        return;
+    ++searched;
+    std::string_view const block(static_cast<char const*>(memory), malloc_usable_size(memory));
+    if (block.find(key) != std::string_view::npos)
+        ++found;
+}
+
+} // namespace
+
+void* operator new(std::size_t size)
+{
+    // Old text must not be taken for new.
+    if (void* const memory = std::calloc(1, size))
+        return memory;
+    throw std::bad_alloc();
+}
+
+void operator delete(void* memory) noexcept
+{
+    search(memory);
+    std::free(memory);
+}
+
+void operator delete(void* memory, std::size_t) noexcept
+{
+    search(memory);
+    std::free(memory);
+}
+
+namespace hicap::test {
+namespace {
+
+/// A client whose test holds the key as well, and whose server keeps all that it gets.
+struct wiping_fixture : client_fixture
+{
+    wiping_fixture() { searching = true; }
+
+    ~wiping_fixture() { searching = false; }
+
+    wiping_fixture(wiping_fixture const&) = delete;
+    wiping_fixture& operator=(wiping_fixture const&) = delete;
+
+    /// A server that answers so. What it gets is kept in one place, until the end.
+    void serve(std::deque<std::string> responses)
+    {
+        far = connect(std::move(responses));
+        far->sent.reserve(std::size_t{1} << 16);
+    }
+
+    /// The client is gone, and has left nothing behind.
+    void check()
+    {
+        drop_client();
+        BOOST_TEST(searched > 0u);
+        BOOST_TEST(found.exchange(0) == 0u);
+    }
+
+    std::shared_ptr<wire> far;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(api_wiping, wiping_fixture)
+
+BOOST_AUTO_TEST_CASE(a_search_finds_what_was_not_wiped)
+{
+    {
+        std::string const copy(key.data(), key.size());
+    }
+    BOOST_TEST(found.exchange(0) > 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_client_leaves_no_key_behind)
+{
+    serve({completion_response, completion_response});
+    create();
+    request_options own;
+    own.extra_headers.emplace_back("x-own", "value"); // a head of its own
+    started<completion_reply> with_options(
+        context, api().chat().completions().create(request, own)
+    );
+    BOOST_TEST(with_options.done());
+    check();
+}
+
+BOOST_AUTO_TEST_CASE(a_call_that_was_cancelled_leaves_no_key_behind)
+{
+    serve({});
+    auto call = create();
+    call.cancel();
+    BOOST_TEST(call.done());
+    check();
+}
+
+BOOST_AUTO_TEST_CASE(a_retry_leaves_no_key_behind)
+{
+    serve({response(500, "{}", "retry-after-ms: 0\r\n"), completion_response});
+    auto call = create();
+    BOOST_TEST(call.done());
+    check();
+}
+
+BOOST_AUTO_TEST_CASE(a_key_of_a_callback_is_wiped)
+{
+    options.api_key.clear();
+    options.credentials = [](credentials_request) -> asio::awaitable<std::string> {
+        std::string made(key);
+        co_return made;
+    };
+    serve({completion_response});
+    auto call = create();
+    BOOST_TEST(call.done());
+    check();
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace hicap::test
