@@ -32,7 +32,7 @@ struct client_statistics
     /// Those that were over when the server was told, or that it does not cancel.
     std::uint64_t responses_finished = 0;
     /// Those of which nobody knows: the server could not be reached, no id came in time, or the
-    /// event loop ended.
+    /// event loop or a shutdown ended before.
     std::uint64_t responses_lost = 0;
 
     /// Connections that are open and unused.
