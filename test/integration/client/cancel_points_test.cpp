@@ -180,6 +180,81 @@ asio::awaitable<void> stream_response(client by)
         BOOST_TEST(event->index() != std::variant_npos);
 }
 
+images::generate_request a_cat()
+{
+    images::generate_request request;
+    request.model = "gpt-image-1";
+    request.prompt = "a cat";
+    return request;
+}
+
+asio::awaitable<void> draw(client by)
+{
+    auto const request = a_cat();
+    auto const drawn = co_await by.images().generate(request);
+    BOOST_TEST(drawn.data->size() == 1U);
+}
+
+asio::awaitable<void> leave_image_stream(client by)
+{
+    auto request = a_cat();
+    request.partial_images = 2;
+    auto events = co_await by.images().stream_generate(request);
+    auto const* const event = co_await events.next();
+    BOOST_TEST(event != nullptr);
+}
+
+asio::awaitable<void> list_messages(client by)
+{
+    auto request = hicap_fixture::ask("hello");
+    request.store = true;
+    auto const made = co_await by.chat().completions().create(request);
+    auto const kept = co_await by.chat().completions().retrieve(made.id);
+    BOOST_TEST(kept.id == made.id);
+    auto messages = by.chat().completions().messages(made.id);
+    std::size_t count = 0;
+    while (auto const* message = co_await messages.next())
+        count += message->id.empty() ? 0 : 1;
+    BOOST_TEST(count != 0U);
+}
+
+asio::awaitable<void> keep_response(client by)
+{
+    responses::request request;
+    request.model = "gpt-5";
+    request.input = "hello";
+    auto const made = co_await by.responses().create(request);
+    auto const kept = co_await by.responses().retrieve(made.id);
+    BOOST_TEST(kept.id == made.id);
+    auto items = by.responses().input_items(made.id);
+    auto const* const item = co_await items.next();
+    BOOST_TEST(item != nullptr);
+    auto const gone = co_await by.responses().remove(made.id);
+    BOOST_TEST(gone.deleted);
+}
+
+asio::awaitable<void> read_text(client by)
+{
+    auto const request = hicap_fixture::ask("hello");
+    auto events = co_await by.chat().completions().stream(request);
+    auto words = events.text();
+    std::size_t size = 0;
+    bool more = true;
+    while (more) {
+        auto const piece = co_await words.next();
+        more = piece.has_value();
+        size += more ? piece->size() : 0;
+    }
+    BOOST_TEST(size != 0U);
+}
+
+asio::awaitable<void> open_session(client by)
+{
+    realtime::session_request const request;
+    auto const session = co_await by.realtime().create_session(request);
+    BOOST_TEST(session.http_status() == 200);
+}
+
 asio::awaitable<std::string> give_key(credentials_request)
 {
     co_await asio::post(asio::use_awaitable);
@@ -291,6 +366,12 @@ constexpr operation operations[] = {
     {"create with a key that a callback gives", create, 10, false, false, true},
     {"a request without a type", request_untyped},
     {"an upload from a source", upload_image},
+    {"an image", draw},
+    {"stream of images destroyed before its end", leave_image_stream},
+    {"what is stored of a completion, and its messages", list_messages},
+    {"what is stored of a response, and its items", keep_response},
+    {"the text of a stream", read_text},
+    {"a realtime session", open_session},
     {"stream of a response", stream_response},
     {"stream in the background destroyed before its end", leave_background_stream},
     {"stream in the background cancelled", cancel_background_stream},
