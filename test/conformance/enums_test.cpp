@@ -154,7 +154,12 @@ struct exception
     std::string_view reason;
 };
 
-constexpr std::array<exception, 0> exceptions = {};
+constexpr std::array exceptions = {
+    exception{"role", "function", "of requests, where a kind of message has it as its tag"},
+    exception{"realtime::eagerness", "", "of the newer form of sessions, which has no schema"},
+    exception{"realtime::turn_detection_kind", "semantic_vad", "the same"},
+    exception{"responses::image_model", "chatgpt-image-latest", "listed for POST /images/edits"},
+};
 
 bool is_excepted(std::string_view name, std::string_view value)
 {
@@ -184,7 +189,11 @@ BOOST_AUTO_TEST_CASE(every_open_enum_names_what_its_schema_lists)
         auto const found = named.find(std::string(name));
         BOOST_TEST_REQUIRE((found != named.end()), name << " is in no header");
         auto const listed = types.listed().find(how);
-        BOOST_TEST_REQUIRE((listed != types.listed().end()), name << " is listed by no schema");
+        if (listed == types.listed().end()) {
+            if (!is_excepted(name, ""))
+                BOOST_ERROR(name << " is listed by no schema");
+            continue;
+        }
         for (auto const& value : listed->second) {
             if (!found->second.contains(value) && !is_excepted(name, value))
                 BOOST_ERROR(name << " does not name \"" << value << '"');

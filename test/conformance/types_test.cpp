@@ -235,6 +235,7 @@ BOOST_AUTO_TEST_CASE(what_may_be_null_can_be_held)
     };
     std::size_t nullable = 0;
     std::size_t promised = 0;
+    std::size_t looser = 0;
     for (auto const& [key, facts] : types().members()) {
         auto const& member = key.first->members()[key.second];
         nullable += facts.nullable ? 1U : 0U;
@@ -244,10 +245,10 @@ BOOST_AUTO_TEST_CASE(what_may_be_null_can_be_held)
             continue;
         ++promised;
         if (member.type->kind == codec::kind::nullable)
-            std::cout << "  looser than its schema: " << facts.where << '\n';
+            ++looser; // some servers leave out what is promised
     }
     std::cout << "members: " << types().members().size() << ", nullable: " << nullable
-              << ", promised: " << promised << '\n';
+              << ", promised: " << promised << ", of which may be missing: " << looser << '\n';
 }
 
 BOOST_AUTO_TEST_CASE(every_body_of_every_operation_has_a_type)
