@@ -43,6 +43,11 @@ void* operator new(std::size_t size)
     throw std::bad_alloc();
 }
 
+void* operator new(std::size_t size, std::nothrow_t const&) noexcept
+{
+    return std::calloc(1, size);
+}
+
 void operator delete(void* memory) noexcept
 {
     search(memory);
