@@ -139,7 +139,8 @@ response_upkeep::response_upkeep(
     std::string id,
     std::optional<std::int64_t> starting_after
 )
-    : task_(std::move(task)), id_(std::move(id)), last_(starting_after)
+    : task_(std::move(task)), id_(std::move(id)), from_beginning_(!starting_after),
+      last_(starting_after)
 {}
 
 bool response_upkeep::wants(responses::event const& event)
@@ -193,6 +194,11 @@ bool response_upkeep::had(std::string_view text) const
         return false;
     auto const number = event.sequence_number();
     return number && *number <= *last_;
+}
+
+bool response_upkeep::is_progress(responses::event const& event) const noexcept
+{
+    return event.sequence_number() || !std::holds_alternative<unknown>(event);
 }
 
 bool response_upkeep::goes_on(response const& answer)

@@ -38,6 +38,10 @@ public:
     void took() noexcept override;
     void missed() noexcept override;
     [[nodiscard]] bool had(std::string_view text) const override;
+    bool is_progress(responses::event const& event) const noexcept override;
+
+    bool from_beginning() const noexcept override { return from_beginning_; }
+
     bool goes_on(response const& answer) override;
     bool may_reopen(error& failure, net::call const& on, bool between_events) override;
     void reopen(std::vector<attempt> earlier, net::call on) override;
@@ -67,6 +71,7 @@ private:
     std::shared_ptr<background_task const> task_;
     std::shared_ptr<prepared_request const> asking_; // for what comes next
     std::string id_;
+    bool from_beginning_;
     std::optional<std::int64_t> last_;   // of the events that the caller has
     std::optional<std::int64_t> wanted_; // of the one that is about to be given
     std::uint64_t missed_ = 0;           // events behind the last that came, but not in one piece

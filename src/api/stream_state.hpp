@@ -273,7 +273,7 @@ public:
     {
         if constexpr (has_whole<Event>) {
             auto const* const whole = event.terminal() ? event.response() : nullptr;
-            if (whole != nullptr && (from_beginning_ || text_size_ == 0)) {
+            if (whole != nullptr && knows_text()) {
                 rest_ = whole->text();
                 rest_.erase(0, text_size_);
                 return rest_;
@@ -337,6 +337,7 @@ private:
         if (!result || assembler<Event>::may_be_failure(event))
             throw_if_error_object(info, raw_.data, on_->running().watched().hidden());
         if (!result) {
+            text_lost_ = true;
             if (upkeep_)
                 upkeep_->missed();
             throw error(
@@ -348,7 +349,8 @@ private:
         if (upkeep_) {
             if (!upkeep_->wants(event))
                 return false;
-            deadline_ = {}; // what comes again is no progress
+            if (upkeep_->is_progress(event)) // what comes again is none
+                deadline_ = {};
         }
         assemble(raw_.data.size());
         if (upkeep_)
@@ -414,12 +416,23 @@ private:
         return code == errc::invalid_json || code == errc::unexpected_content;
     }
 
+    /// Whether all text before the present event was counted.
+    [[nodiscard]] bool knows_text() const noexcept
+    {
+        return !text_lost_ && (from_beginning_ || !begun_) &&
+               (!upkeep_ || upkeep_->from_beginning());
+    }
+
     /// Keeps the books for `text`.
     void count_text()
     {
         if constexpr (has_whole<Event>) {
-            if (!std::exchange(begun_, true))
-                from_beginning_ = event.response() != nullptr || event.sequence_number() == 0;
+            bool const first = event.response() != nullptr || event.sequence_number() == 0;
+            bool const of_gateway = !event.sequence_number() && event.text().empty() && !first;
+            if (!begun_ && !of_gateway) {
+                begun_ = true;
+                from_beginning_ = first;
+            }
             text_size_ += event.text().size();
         }
     }
@@ -493,6 +506,7 @@ private:
     bool ended_ = false;
     bool begun_ = false;                           // an event has come,
     bool from_beginning_ = false;                  // and told that nothing came before
+    bool text_lost_ = false;                       // an event could not be read
     std::size_t text_size_ = 0;                    // of all events
     std::string rest_;                             // what `text` refers to
     std::size_t max_assembled_ = 0;                // bytes of events that may still come

@@ -52,6 +52,13 @@ public:
     /// Whether an event of this text has come before.
     [[nodiscard]] virtual bool had(std::string_view text) const = 0;
 
+    /// Whether such an event shows that the server gets on, which what keeps a connection open does
+    /// not.
+    [[nodiscard]] virtual bool is_progress(Event const& event) const noexcept = 0;
+
+    /// Whether the stream was asked for from its first event on.
+    [[nodiscard]] virtual bool from_beginning() const noexcept = 0;
+
     /// Takes note of an answer that came in place of events. False: it is all that there will be.
     virtual bool goes_on(snapshot const& answer) = 0;
 

@@ -219,6 +219,36 @@ BOOST_AUTO_TEST_CASE(what_the_pieces_have_not_told_comes_at_the_end)
     BOOST_TEST(all_text(other.get()) == "lo");
 }
 
+BOOST_AUTO_TEST_CASE(text_that_was_lost_or_told_elsewhere_is_not_made_up)
+{
+    std::string const whole =
+        R"(,"output":[{"type":"message","id":"m","role":"assistant","content":[)"
+        R"({"type":"output_text","text":"AAABBBCCC"}]}])";
+    auto const piece = [](std::string const& text) {
+        return event("response.output_text.delta", place(0) + R"(,"delta":")" + text + '"');
+    };
+    connect({stream_response(
+        life("created", "in_progress") + piece("AAA") + "data: {broken\n\n" + piece("CCC") +
+        life("completed", "completed", whole)
+    )});
+    auto opens = start(of_api().stream(asked));
+    auto text = opens.get().text();
+    std::string told;
+    for (int i = 0; i != 4; ++i) {
+        auto next = start(text.next());
+        if (next.code() == errc::invalid_json)
+            continue; // that event alone is lost
+        told += next.get().value_or("");
+    }
+    BOOST_TEST(told == "AAACCC");
+
+    // Behind the last piece nothing is left to be told.
+    client_fixture one;
+    one.connect({stream_response(life("completed", "completed", whole))});
+    started<response_stream> resumes(one.context, one.api().responses().resume("resp_1", 41));
+    BOOST_TEST(all_text_in(one.context, resumes.get()) == "");
+}
+
 BOOST_AUTO_TEST_CASE(a_stream_without_an_end_is_cut)
 {
     connect({stream_response(life("created", "in_progress"))});
