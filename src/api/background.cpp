@@ -129,22 +129,18 @@ std::chrono::milliseconds before_next_look(
     if (code != condition::connection && code != errc::truncated_response &&
         code != errc::tls_failure)
         throw;
-    policy::failed_attempt facts;
-    facts.connection_failed = true;
-    auto const decision = core.decide(asking, facts, tries, on);
-    if (!decision.retry) {
-        add_reason(failure, policy::describe_refusal(decision, asking.retries));
+    auto const length = pause_after_break(core, asking, failure, tries, on);
+    if (!length)
         throw;
-    }
     on.running().request_ends();
     on.earlier = failure.attempts();
     if (!on.earlier.empty()) {
-        on.earlier.back().backoff = decision.pause;
+        on.earlier.back().backoff = *length;
         on.running().watched().retry_follows(on.earlier.back());
     }
     on.sent = false;
     on.answered = false;
-    return decision.pause;
+    return *length;
 }
 
 cancel_result result_of(response const& told) noexcept
@@ -156,6 +152,23 @@ cancel_result result_of(response const& told) noexcept
 }
 
 } // namespace
+
+std::optional<std::chrono::milliseconds> pause_after_break(
+    client_core& core,
+    prepared_request const& asking,
+    error& failure,
+    unsigned tries,
+    net::call const& on
+)
+{
+    policy::failed_attempt facts;
+    facts.connection_failed = true;
+    auto const decision = core.decide(asking, facts, tries, on);
+    if (decision.retry)
+        return decision.pause;
+    add_reason(failure, policy::describe_refusal(decision, asking.retries));
+    return std::nullopt;
+}
 
 std::string path_of_response(std::string_view id, std::string_view below)
 {
@@ -371,19 +384,17 @@ asio::awaitable<reply<response>> poll_to_end(
     for (;;) {
         auto opened = co_await core.open(asking, std::move(on));
         std::string body;
-        std::chrono::milliseconds again{0};
-        bool broken = false;
+        std::optional<std::chrono::milliseconds> again; // it broke off
         try {
             body = co_await read_body(&opened, core.limits().max_body);
         } catch (error& failure) {
             again = before_next_look(core, *asking, failure, tries, opened.on);
-            broken = true;
         }
-        if (broken) {
+        if (again) {
             ++tries;
             opened.exchange.reset();
             on = std::move(opened.on);
-            co_await pause(&on, again);
+            co_await pause(&on, *again);
             on.running().check();
             core.count_retry();
             continue;

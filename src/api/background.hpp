@@ -8,12 +8,14 @@
 #include "net/call.hpp"
 #include "net/tenant.hpp"
 
+#include <hicap/error.hpp>
 #include <hicap/on_abandon.hpp>
 #include <hicap/responses.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -184,6 +186,16 @@ private:
     std::shared_ptr<client_core> core_;
     std::shared_ptr<net::operation> running_;
 };
+
+/// The pause before what `asking` is for is asked for again, as its connection has broken with
+/// `failure` after `tries` retries. Absent where it is not to be, and then `failure` says why.
+[[nodiscard]] std::optional<std::chrono::milliseconds> pause_after_break(
+    client_core& core,
+    prepared_request const& asking,
+    error& failure,
+    unsigned tries,
+    net::call const& on
+);
 
 /// Retrieves a response until nothing more becomes of it, as the call `on`.
 asio::awaitable<reply<response>> poll_to_end(

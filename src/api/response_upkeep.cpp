@@ -153,7 +153,6 @@ bool response_upkeep::wants(responses::event const& event)
     auto const number = event.sequence_number();
     // Gateways put in events of their own, to keep a connection open.
     numbered_ = numbered_ && (number || std::holds_alternative<unknown>(event));
-    wanted_ = number;
     if (number && last_ && *number <= *last_)
         return false;
     auto const bits = [](std::int64_t value) { return static_cast<std::uint64_t>(value); };
@@ -168,16 +167,18 @@ bool response_upkeep::wants(responses::event const& event)
     return true;
 }
 
-void response_upkeep::took() noexcept
+bool response_upkeep::took(responses::event const& event) noexcept
 {
-    if (!wanted_)
-        return;
-    last_ = wanted_;
+    auto const number = event.sequence_number();
+    if (!number)
+        return !std::holds_alternative<unknown>(event);
+    last_ = number;
     missed_ = 0;
     tries_ = 0;
     gap_ = false;
     if (std::exchange(owes_, false)) // that was worth it
         task_->core->give_retry_back();
+    return true;
 }
 
 void response_upkeep::missed() noexcept
@@ -194,11 +195,6 @@ bool response_upkeep::had(std::string_view text) const
         return false;
     auto const number = event.sequence_number();
     return number && *number <= *last_;
-}
-
-bool response_upkeep::is_progress(responses::event const& event) const noexcept
-{
-    return event.sequence_number() || !std::holds_alternative<unknown>(event);
 }
 
 bool response_upkeep::goes_on(response const& answer)
@@ -228,16 +224,11 @@ bool response_upkeep::may_reopen(error& failure, net::call const& on, bool betwe
     gap_ = false;
     missed_ = 0; // they come again, if there are any
     asking_ = task_->streaming(id_, last_);
-    policy::failed_attempt facts;
-    facts.connection_failed = true;
-    auto const decision = task_->core->decide(*asking_, facts, tries_, on);
-    if (!decision.retry) {
-        add_reason(failure, policy::describe_refusal(decision, asking_->retries));
+    pause_ = pause_after_break(*task_->core, *asking_, failure, tries_, on);
+    if (!pause_)
         return false;
-    }
     ++tries_;
     owes_ = true;
-    pause_ = decision.pause;
     return true;
 }
 

@@ -35,10 +35,9 @@ public:
     );
 
     bool wants(responses::event const& event) override;
-    void took() noexcept override;
+    bool took(responses::event const& event) noexcept override;
     void missed() noexcept override;
     [[nodiscard]] bool had(std::string_view text) const override;
-    bool is_progress(responses::event const& event) const noexcept override;
 
     bool from_beginning() const noexcept override { return from_beginning_; }
 
@@ -72,12 +71,11 @@ private:
     std::shared_ptr<prepared_request const> asking_; // for what comes next
     std::string id_;
     bool from_beginning_;
-    std::optional<std::int64_t> last_;   // of the events that the caller has
-    std::optional<std::int64_t> wanted_; // of the one that is about to be given
-    std::uint64_t missed_ = 0;           // events behind the last that came, but not in one piece
-    bool numbered_ = true;               // all of them
-    bool polls_ = false;                 // the server has no more events of it to give
-    bool gap_ = false;                   // it was the reason to open it again
+    std::optional<std::int64_t> last_; // of the events that the caller has
+    std::uint64_t missed_ = 0;         // events behind the last that came, but not in one piece
+    bool numbered_ = true;             // all of them
+    bool polls_ = false;               // the server has no more events of it to give
+    bool gap_ = false;                 // it was the reason to open it again
     bool released_ = false;
     bool owes_ = false;                              // a retry to the client's budget
     net::clock::time_point opened_{};                // the last time

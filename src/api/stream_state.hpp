@@ -212,6 +212,23 @@ public:
         }
     }
 
+    /// One turn of the event loop, for a stream that never waits.
+    [[nodiscard]] asio::awaitable<void> turn()
+    {
+        co_await asio::post(asio::use_awaitable);
+        auto const cancellation = co_await asio::this_coro::cancellation_state;
+        check(cancellation);
+        check_total();
+    }
+
+    /// The same in the midst of a wait for an event.
+    [[nodiscard]] asio::awaitable<void> turn_of_wait()
+    {
+        static_cast<void>(deadline()); // which has begun
+        co_await turn();
+        check_late();
+    }
+
     /// Throws where the caller was cancelled.
     void check(asio::cancellation_state const& caller)
     {
@@ -346,15 +363,11 @@ private:
                     " in \"" + shown() + '"'
             );
         }
-        if (upkeep_) {
-            if (!upkeep_->wants(event))
-                return false;
-            if (upkeep_->is_progress(event)) // what comes again is none
-                deadline_ = {};
-        }
+        if (upkeep_ && !upkeep_->wants(event))
+            return false;
         assemble(raw_.data.size());
-        if (upkeep_)
-            upkeep_->took();
+        if (upkeep_ && upkeep_->took(event)) // what comes again is no progress
+            deadline_ = {};
         count_text();
         on_->running().watched().event();
         return true;
@@ -549,10 +562,7 @@ asio::awaitable<Event const*> stream<Event>::next()
     bool const fresh = net::is_fresh(co_await launching);
     if (fresh || ++state.since_pause == detail::stream_state<Event>::max_events_at_once) {
         state.since_pause = 0;
-        co_await asio::post(asio::use_awaitable); // one turn of the event loop
-        auto const cancellation = co_await asio::this_coro::cancellation_state;
-        state.check(cancellation);
-        state.check_total();
+        co_await state.turn();
     }
     for (;;) {
         auto const got = state.advance();
@@ -567,12 +577,7 @@ asio::awaitable<Event const*> stream<Event>::next()
         }
         state.since_pause = 0;
         if (got == step::paused) {
-            static_cast<void>(state.deadline()); // of the wait for an event, which has begun
-            co_await asio::post(asio::use_awaitable);
-            auto const cancellation = co_await asio::this_coro::cancellation_state;
-            state.check(cancellation);
-            state.check_total();
-            state.check_late();
+            co_await state.turn_of_wait();
             continue;
         }
         auto const deadline = state.deadline();
@@ -606,12 +611,7 @@ asio::awaitable<bool> stream<Event>::ready(std::chrono::milliseconds within)
         if (!end)
             end = policy::add_saturated(state.time().now(), within);
         if (got == step::paused) {
-            static_cast<void>(state.deadline());
-            co_await asio::post(asio::use_awaitable);
-            auto const turned = co_await asio::this_coro::cancellation_state;
-            state.check(turned);
-            state.check_total();
-            state.check_late();
+            co_await state.turn_of_wait();
             if (state.time().now() >= *end)
                 co_return false;
             continue;

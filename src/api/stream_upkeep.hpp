@@ -43,18 +43,15 @@ public:
     /// missing before it. Changes nothing that is told of the stream.
     virtual bool wants(Event const& event) = 0;
 
-    /// The event that was wanted last is given.
-    virtual void took() noexcept = 0;
+    /// An event that was wanted is given. Whether it shows that the server gets on, which what
+    /// keeps a connection open does not.
+    virtual bool took(Event const& event) noexcept = 0;
 
     /// Something came in the place of an event that could not be read.
     virtual void missed() noexcept = 0;
 
     /// Whether an event of this text has come before.
     [[nodiscard]] virtual bool had(std::string_view text) const = 0;
-
-    /// Whether such an event shows that the server gets on, which what keeps a connection open does
-    /// not.
-    [[nodiscard]] virtual bool is_progress(Event const& event) const noexcept = 0;
 
     /// Whether the stream was asked for from its first event on.
     [[nodiscard]] virtual bool from_beginning() const noexcept = 0;
