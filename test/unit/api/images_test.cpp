@@ -221,11 +221,13 @@ BOOST_AUTO_TEST_CASE(a_form_that_can_be_read_once_is_not_sent_again)
 BOOST_AUTO_TEST_CASE(a_source_that_fails_as_a_connection_does_is_not_sent_again)
 {
     for (bool const at_once : {true, false}) {
-        auto const fails = [] { throw error(asio::error::connection_reset, "of the source"); };
-        auto const open = [fails, at_once]() -> upload::reader {
+        static constexpr auto fails = [] {
+            throw error(asio::error::connection_reset, "of the source");
+        };
+        auto const open = [at_once]() -> upload::reader {
             if (at_once)
                 fails();
-            return [fails](asio::mutable_buffer) -> asio::awaitable<std::size_t> {
+            return [](asio::mutable_buffer) -> asio::awaitable<std::size_t> {
                 fails();
                 co_return 0;
             };
