@@ -82,6 +82,7 @@ chunk as_chunk(completion const& whole)
             auto& call = to.delta.function_call.emplace();
             call.name = message.function_call->name;
             call.arguments = message.function_call->arguments;
+            call.extra = message.function_call->extra;
         }
         to.delta.annotations = message.annotations;
         if (message.audio) {

@@ -1,9 +1,13 @@
 #include "api/chat_assembler.hpp"
 
+#include "json/codec.hpp"
+#include "json/object.hpp"
+
 #include <hicap/error.hpp>
 
 #include <algorithm>
 #include <cstddef>
+#include <string_view>
 
 namespace hicap::detail {
 namespace {
@@ -87,44 +91,77 @@ void append(nullable<chat::audio_output>& all, nullable<chat::audio_delta> const
         sound.expires_at = *piece->expires_at;
 }
 
-std::string& id_of(chat::tool_call& call)
+/// The whole of an object that a member was told to be.
+unknown_members members_of(std::string_view object)
 {
-    if (auto* const custom = std::get_if<chat::custom_tool_call>(&call))
-        return custom->id;
-    return std::get<chat::function_tool_call>(call).id; // nothing else is made here
+    json::object whole;
+    static_cast<void>(json::decode(object, whole)); // it has been read before
+    return std::move(whole.extra);
 }
 
-unknown_members& extra_of(chat::tool_call& call)
+raw_json object_of(unknown_members const& members)
 {
-    if (auto* const custom = std::get_if<chat::custom_tool_call>(&call))
-        return custom->extra;
-    return std::get<chat::function_tool_call>(call).extra;
+    return raw_json('{' + members.text() + '}');
 }
 
-bool has_new_type(chat::tool_call_delta const& piece)
+raw_json object_of(chat::function_call const& call)
 {
-    return piece.type && !piece.type->empty() && *piece.type != chat::function_tool_call::tag &&
-           *piece.type != chat::custom_tool_call::tag;
+    unknown_members members;
+    if (!call.name.empty())
+        members.set("name", raw_json::quoted(call.name));
+    if (!call.arguments.empty())
+        members.set("arguments", raw_json::quoted(call.arguments));
+    call.extra.for_each([&](std::string_view name, std::string_view value) {
+        members.set(name, raw_json(value));
+    });
+    return object_of(members);
 }
 
-/// Whether the call is one of a custom tool: some servers leave the type out.
-bool is_custom(chat::tool_call_delta const& piece)
+raw_json object_of(chat::custom_call const& call)
 {
-    return piece.type && !piece.type->empty() ? *piece.type == chat::custom_tool_call::tag
-                                              : piece.custom.has_value();
+    unknown_members members;
+    if (!call.name.empty())
+        members.set("name", raw_json::quoted(call.name));
+    if (!call.input.empty())
+        members.set("input", raw_json::quoted(call.input));
+    call.extra.for_each([&](std::string_view name, std::string_view value) {
+        members.set(name, raw_json(value));
+    });
+    return object_of(members);
 }
 
-/// Makes it the call of a custom tool, unless a function has been named.
-void turn_custom(chat::tool_call& call)
+bool is_blank(chat::function_call const& call)
 {
-    auto* const function = std::get_if<chat::function_tool_call>(&call);
-    if (function == nullptr || !function->function.name.empty() ||
-        !function->function.arguments.empty())
-        return;
-    chat::custom_tool_call made;
-    made.id = std::move(function->id);
-    made.extra = std::move(function->extra);
-    call = std::move(made);
+    return call.name.empty() && call.arguments.empty() && call.extra.empty();
+}
+
+bool is_blank(chat::custom_call const& call)
+{
+    return call.name.empty() && call.input.empty() && call.extra.empty();
+}
+
+enum class kind
+{
+    unsaid,
+    function,
+    custom,
+    other
+};
+
+/// What the piece says of its call: its payload, for some servers leave the type out and some send
+/// always the same; only a type that is new goes before it.
+kind kind_of(chat::tool_call_delta const& piece)
+{
+    bool const has_type = piece.type && !piece.type->empty();
+    bool const of_function = has_type && *piece.type == chat::function_tool_call::tag;
+    bool const of_custom = has_type && *piece.type == chat::custom_tool_call::tag;
+    if (has_type && !of_function && !of_custom)
+        return kind::other;
+    if (piece.function.has_value() != piece.custom.has_value())
+        return piece.function ? kind::function : kind::custom;
+    if (of_custom)
+        return kind::custom;
+    return of_function || piece.function ? kind::function : kind::unsaid;
 }
 
 template <class T>
@@ -193,6 +230,7 @@ void assembler<chat::chunk>::add_delta(
             message.function_call ? *message.function_call : message.function_call.emplace();
         call.name += delta.function_call->name.value_or("");
         call.arguments += delta.function_call->arguments.value_or("");
+        at.of_function_call.add(delta.function_call->extra, extra_assembler::texts::replace);
     }
     message.annotations.insert(
         message.annotations.end(), delta.annotations.begin(), delta.annotations.end()
@@ -204,6 +242,183 @@ void assembler<chat::chunk>::add_delta(
     at.of_delta.add(delta.extra, extra_assembler::texts::grow);
 }
 
+/// A tool call that grows, in two places: what a reader finds, and what is known of it besides.
+class assembler<chat::chunk>::growing_call
+{
+public:
+    growing_call(chat::tool_call& call, tool_progress& at) noexcept : call_(call), at_(at) {}
+
+    [[nodiscard]] std::string& id()
+    {
+        if (auto* const function = std::get_if<chat::function_tool_call>(&call_))
+            return function->id;
+        if (auto* const custom = std::get_if<chat::custom_tool_call>(&call_))
+            return custom->id;
+        return at_.id;
+    }
+
+    void add(chat::tool_call_delta const& piece)
+    {
+        auto const what = kind_of(piece);
+        if (what == kind::other)
+            become_unknown(*piece.type);
+        else if (what == kind::custom)
+            become<chat::custom_tool_call>();
+        else if (what == kind::function)
+            become<chat::function_tool_call>();
+        if (piece.id && !piece.id->empty())
+            id() = *piece.id;
+        if (piece.function) {
+            auto& to = function();
+            fill(to.name, piece.function->name);
+            append(to.arguments, piece.function->arguments);
+            at_.of_function.add(piece.function->extra, extra_assembler::texts::replace);
+        }
+        if (piece.custom) {
+            auto& to = custom();
+            fill(to.name, piece.custom->name);
+            append(to.input, piece.custom->input);
+            at_.of_custom.add(piece.custom->extra, extra_assembler::texts::replace);
+        }
+        if (!std::holds_alternative<unknown>(call_) || !add_payload(piece.extra))
+            at_.extra.add(piece.extra, extra_assembler::texts::replace);
+        at_.changed = true;
+    }
+
+    /// Writes what grew apart.
+    void materialize()
+    {
+        if (!std::exchange(at_.changed, false))
+            return;
+        write_payload();
+        if (auto* const held = std::get_if<unknown>(&call_)) {
+            write(*held);
+            return;
+        }
+        unknown_members others; // the payload of the kind that this is not
+        if (at_.function)
+            others.set("function", object_of(*at_.function));
+        if (at_.custom)
+            others.set("custom", object_of(*at_.custom));
+        at_.extra.add(others, extra_assembler::texts::replace);
+        at_.extra.write_to(extra());
+    }
+
+private:
+    [[nodiscard]] unknown_members& extra()
+    {
+        if (auto* const custom = std::get_if<chat::custom_tool_call>(&call_))
+            return custom->extra;
+        return std::get<chat::function_tool_call>(call_).extra;
+    }
+
+    [[nodiscard]] chat::function_call& function()
+    {
+        if (auto* const held = std::get_if<chat::function_tool_call>(&call_))
+            return held->function;
+        return at_.function ? *at_.function : at_.function.emplace();
+    }
+
+    [[nodiscard]] chat::custom_call& custom()
+    {
+        if (auto* const held = std::get_if<chat::custom_tool_call>(&call_))
+            return held->custom;
+        return at_.custom ? *at_.custom : at_.custom.emplace();
+    }
+
+    void write_payload()
+    {
+        if (auto* const held = std::get_if<chat::function_tool_call>(&call_))
+            at_.of_function.write_to(held->function.extra);
+        else if (at_.function)
+            at_.of_function.write_to(at_.function->extra);
+        if (auto* const held = std::get_if<chat::custom_tool_call>(&call_))
+            at_.of_custom.write_to(held->custom.extra);
+        else if (at_.custom)
+            at_.of_custom.write_to(at_.custom->extra);
+    }
+
+    /// Whether nothing is known of what is called.
+    [[nodiscard]] bool has_no_payload()
+    {
+        write_payload();
+        return std::holds_alternative<chat::function_tool_call>(call_) ? is_blank(function())
+                                                                       : is_blank(custom());
+    }
+
+    /// A call without a payload becomes one of this kind; any other stays what it is.
+    template <class Kind>
+    void become()
+    {
+        if (std::holds_alternative<Kind>(call_) || std::holds_alternative<unknown>(call_) ||
+            !has_no_payload())
+            return;
+        Kind made;
+        made.id = std::move(id());
+        made.extra = std::move(extra());
+        call_ = std::move(made);
+    }
+
+    void become_unknown(std::string const& type)
+    {
+        if (std::holds_alternative<unknown>(call_))
+            return;
+        at_.extra.write_to(extra());
+        at_.members = std::move(extra());
+        at_.id = std::move(id());
+        if (!has_no_payload()) {
+            if (auto* const function = std::get_if<chat::function_tool_call>(&call_))
+                at_.function = std::move(function->function);
+            else
+                at_.custom = std::move(std::get<chat::custom_tool_call>(call_).custom);
+        }
+        unknown made;
+        made.type = type;
+        call_ = std::move(made);
+        add_payload(at_.members);
+    }
+
+    /// A payload is named as its type, and grows as those that are known; what else comes with it
+    /// is told as a whole. False: there is none.
+    bool add_payload(unknown_members const& from)
+    {
+        auto const& type = std::get<unknown>(call_).type;
+        auto const payload = from.find(type);
+        if (!payload || !payload->starts_with('{'))
+            return false;
+        at_.of_payload.add(members_of(*payload), extra_assembler::texts::grow);
+        at_.has_payload = true;
+        unknown_members others = from;
+        others.erase(type);
+        at_.extra.add(others, extra_assembler::texts::replace);
+        return true;
+    }
+
+    /// Takes time in proportion to the whole.
+    void write(unknown& call)
+    {
+        at_.extra.write_to(at_.members);
+        at_.of_payload.write_to(at_.payload);
+        unknown_members all;
+        if (!at_.id.empty())
+            all.set("id", raw_json::quoted(at_.id));
+        all.set("type", raw_json::quoted(call.type));
+        if (at_.function)
+            all.set("function", object_of(*at_.function));
+        if (at_.custom)
+            all.set("custom", object_of(*at_.custom));
+        at_.members.for_each([&](std::string_view name, std::string_view value) {
+            all.set(name, raw_json(value));
+        });
+        if (at_.has_payload)
+            all.set(call.type, object_of(at_.payload));
+        call.json = object_of(all);
+    }
+
+    chat::tool_call& call_;
+    tool_progress& at_;
+};
+
 void assembler<chat::chunk>::add_tool_call(
     chat::response_message& message, progress& at, chat::tool_call_delta const& piece
 )
@@ -213,10 +428,10 @@ void assembler<chat::chunk>::add_tool_call(
     while (position != 0 && at.tools[position - 1].index != piece.index)
         --position;
     // Some vendors send several calls with the same index: then the id tells them apart.
-    bool const has_id = piece.id && !piece.id->empty();
     bool is_known = position != 0;
-    if (is_known && has_id) {
-        auto const& id = id_of(message.tool_calls[position - 1]);
+    if (is_known && piece.id && !piece.id->empty()) {
+        auto const& id =
+            growing_call(message.tool_calls[position - 1], at.tools[position - 1]).id();
         is_known = id.empty() || id == *piece.id;
     }
     if (is_known) {
@@ -225,30 +440,10 @@ void assembler<chat::chunk>::add_tool_call(
         position = at.tools.size();
         if (position == static_cast<std::size_t>(max_index))
             throw error(errc::invalid_response, "a message has more than 128 tool calls");
-        at.tools.push_back({piece.index, {}});
+        at.tools.emplace_back().index = piece.index;
         message.tool_calls.emplace_back(chat::function_tool_call{});
     }
-    auto& call = message.tool_calls[position];
-    if (has_new_type(piece)) {
-        unknown_members kept;
-        kept.set("type", raw_json::quoted(*piece.type));
-        at.tools[position].extra.add(kept, extra_assembler::texts::replace);
-    }
-    if (is_custom(piece))
-        turn_custom(call);
-    if (has_id)
-        id_of(call) = *piece.id;
-    if (auto* const custom = std::get_if<chat::custom_tool_call>(&call)) {
-        if (piece.custom) {
-            fill(custom->custom.name, piece.custom->name);
-            append(custom->custom.input, piece.custom->input);
-        }
-    } else if (piece.function) {
-        auto& function = std::get<chat::function_tool_call>(call).function;
-        fill(function.name, piece.function->name);
-        append(function.arguments, piece.function->arguments);
-    }
-    at.tools[position].extra.add(piece.extra, extra_assembler::texts::replace);
+    growing_call(message.tool_calls[position], at.tools[position]).add(piece);
 }
 
 bool assembler<chat::chunk>::complete() const noexcept
@@ -279,8 +474,10 @@ void assembler<chat::chunk>::materialize()
         at.of_delta.write_to(choice.message.extra);
         if (choice.message.audio)
             at.of_audio.write_to(choice.message.audio->extra);
+        if (choice.message.function_call)
+            at.of_function_call.write_to(choice.message.function_call->extra);
         for (std::size_t n = 0; n != at.tools.size(); ++n)
-            at.tools[n].extra.write_to(extra_of(choice.message.tool_calls[n]));
+            growing_call(choice.message.tool_calls[n], at.tools[n]).materialize();
     }
 }
 

@@ -7,6 +7,8 @@
 #include <hicap/chat_types.hpp>
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -43,9 +45,22 @@ public:
 private:
     struct tool_progress
     {
-        std::int64_t index;
+        std::int64_t index = 0;
+        bool changed = false;
+        bool has_payload = false;
         extra_assembler extra;
+        extra_assembler of_function;
+        extra_assembler of_custom;
+        std::optional<chat::function_call> function; // where the call is of another kind
+        std::optional<chat::custom_call> custom;     // the same
+        // Of a call of a kind that is unknown:
+        std::string id;
+        unknown_members members;
+        extra_assembler of_payload;
+        unknown_members payload;
     };
+
+    class growing_call;
 
     struct progress
     {
@@ -54,6 +69,7 @@ private:
         std::vector<tool_progress> tools; // of message.tool_calls, in their order
         extra_assembler of_delta;
         extra_assembler of_audio;
+        extra_assembler of_function_call;
         extra_assembler of_choice;
     };
 

@@ -218,14 +218,124 @@ BOOST_AUTO_TEST_CASE(the_input_of_a_custom_tool_call_is_joined)
     BOOST_TEST(call.custom.input == "x");
 }
 
-BOOST_AUTO_TEST_CASE(a_tool_call_of_a_new_type_keeps_it)
+BOOST_AUTO_TEST_CASE(unknown_members_of_what_is_called_are_kept)
 {
-    auto const got =
-        whole({tool_call(R"("index":0,"id":"h","type":"hologram","hologram":{"a":1})")});
-    auto const& call = call_of(got, 0);
-    BOOST_TEST(call.id == "h");
-    BOOST_TEST(call.extra.string("type").value() == "hologram");
-    BOOST_TEST(call.extra.find("hologram").value() == R"({"a":1})");
+    std::vector<std::string> const chunks = {
+        tool_call(R"("index":0,"id":"f","function":{"name":"f","signature":"s1","v":1})"),
+        tool_call(R"("index":1,"id":"c","type":"custom","custom":{"name":"g","signature":"c1"})"),
+        tool_call(R"("index":0,"function":{"arguments":"{}","signature":"s2"})"),
+        tool_call(R"("index":1,"custom":{"input":"x","w":[2]})"),
+        delta(R"("function_call":{"name":"old","vendor":3})"),
+        delta(R"("function_call":{"arguments":"{}"})")};
+    for (bool const looks : {false, true}) {
+        chat_assembler made;
+        for (auto const& json : chunks) {
+            made.add(parse(json), true);
+            if (looks)
+                static_cast<void>(made.get());
+        }
+        auto const got = made.take();
+        BOOST_TEST(call_of(got, 0).function.extra.text() == R"("signature":"s2","v":1)");
+        BOOST_TEST(call_of(got, 0).extra.empty());
+        auto const& message = got.choices[0].message;
+        auto const& custom = std::get<chat::custom_tool_call>(message.tool_calls.at(1));
+        BOOST_TEST(custom.custom.extra.text() == R"("signature":"c1","w":[2])");
+        BOOST_TEST(message.function_call->extra.text() == R"("vendor":3)");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_tool_call_of_a_new_type_is_unknown)
+{
+    std::vector<std::string> const chunks = {
+        tool_call(R"("index":0,"id":"h","type":"hologram","hologram":{"text":"a\"","n":1},"v":1)"),
+        tool_call(R"("index":0,"hologram":{"text":"b","m":{"k":2}},"v":2)"),
+        tool_call(R"("index":0,"id":"h","type":"hologram","w":"x")"),
+        tool_call(R"("index":1,"id":"f","function":{"name":"f"})"),
+        tool_call(R"("index":0,"hologram":{"text":"c"},"w":"x")")};
+    for (bool const looks : {false, true}) {
+        chat_assembler made;
+        for (auto const& json : chunks) {
+            made.add(parse(json), true);
+            if (looks)
+                static_cast<void>(made.get());
+        }
+        auto const got = made.take();
+        BOOST_TEST_REQUIRE(calls_of(got) == 2u);
+        auto const& call = std::get<unknown>(got.choices[0].message.tool_calls[0]);
+        BOOST_TEST(call.type == "hologram");
+        BOOST_TEST(
+            call.json.text() == R"({"id":"h","type":"hologram","v":2,"w":"x",)"
+                                R"("hologram":{"text":"a\"bc","n":1,"m":{"k":2}}})"
+        );
+        BOOST_TEST(call_of(got, 1).function.name == "f");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_new_type_may_come_late_or_with_a_payload_that_is_known)
+{
+    for (bool const looks : {false, true}) {
+        chat_assembler made;
+        for (auto const& json :
+             {tool_call(R"("index":0,"id":"h","function":{"name":"f","v":1},"hologram":{"t":"a"})"),
+              tool_call(R"("index":0,"type":"hologram","function":{"arguments":"{"})"),
+              tool_call(R"("index":0,"hologram":{"t":"b"},"function":{"arguments":"}"})")}) {
+            made.add(parse(json), true);
+            if (looks)
+                static_cast<void>(made.get());
+        }
+        auto const got = made.take();
+        auto const& call = std::get<unknown>(got.choices[0].message.tool_calls.at(0));
+        BOOST_TEST(
+            call.json.text() ==
+            R"({"id":"h","type":"hologram","function":{"name":"f","arguments":"{}","v":1},)"
+            R"("hologram":{"t":"ab"}})"
+        );
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_payload_says_what_a_tool_call_is)
+{
+    auto const custom = whole(
+        {tool_call(R"("index":0,"id":"c","type":"function","custom":{"name":"g","input":"x"})"),
+         tool_call(R"("index":0,"type":"function","custom":{"input":"y"})")}
+    );
+    auto const& of_custom =
+        std::get<chat::custom_tool_call>(custom.choices[0].message.tool_calls.at(0));
+    BOOST_TEST(of_custom.id == "c");
+    BOOST_TEST(of_custom.custom.name == "g");
+    BOOST_TEST(of_custom.custom.input == "xy");
+
+    auto const function = whole(
+        {tool_call(R"("index":0,"id":"f","type":"custom")"),
+         tool_call(R"("index":0,"type":"custom","function":{"name":"f","arguments":"{}"})")}
+    );
+    BOOST_TEST(call_of(function, 0).id == "f");
+    BOOST_TEST(call_of(function, 0).function.name == "f");
+    BOOST_TEST(call_of(function, 0).function.arguments == "{}");
+
+    // Where there are both, the type decides, and nothing is lost.
+    auto const both = whole(
+        {tool_call(R"("index":0,"type":"custom","function":{"name":"f"},"custom":{"name":"g"})"),
+         tool_call(R"("index":0,"function":{"arguments":"{}"},"custom":{"input":"x"})")}
+    );
+    auto const& of_both =
+        std::get<chat::custom_tool_call>(both.choices[0].message.tool_calls.at(0));
+    BOOST_TEST(of_both.custom.input == "x");
+    BOOST_TEST(of_both.extra.text() == R"("function":{"name":"f","arguments":"{}"})");
+
+    // The second thoughts of a server, and a reader who looks at each.
+    chat_assembler made;
+    for (auto const& json :
+         {tool_call(R"("index":0,"function":{"v":1})"),
+          tool_call(R"("index":0,"custom":{"w":2})"),
+          tool_call(R"("index":0,"function":{"name":"f","v":33})"),
+          tool_call(R"("index":0,"custom":{"w":4,"x":5})")}) {
+        made.add(parse(json), true);
+        static_cast<void>(made.get());
+    }
+    auto const doubtful = made.take();
+    BOOST_TEST(call_of(doubtful, 0).function.extra.text() == R"("v":33)");
+    BOOST_TEST(call_of(doubtful, 0).extra.text() == R"("custom":{"w":4,"x":5})");
 }
 
 BOOST_AUTO_TEST_CASE(spoken_output_is_joined)
