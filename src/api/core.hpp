@@ -233,9 +233,14 @@ asio::awaitable<std::size_t> prewarm(std::shared_ptr<client_core> core, std::siz
 asio::awaitable<std::size_t>
 shutdown(std::shared_ptr<client_core> core, std::chrono::milliseconds deadline);
 
-/// Reads the rest of the body. Throws `errc::body_too_large` beyond `max_size`, and `idle_timeout`
-/// when no piece of it comes for as long.
-asio::awaitable<std::string> read_body(opened_response* from, std::size_t max_size);
+/// Reads so much of the body into `begun` that it is known whether it is one of events, whatever
+/// the response says of its type. Throws `idle_timeout` as `read_body`.
+asio::awaitable<bool> brings_events(opened_response* from, std::string* begun);
+
+/// Reads the rest of the body, of which `body` has been read. Throws `errc::body_too_large` beyond
+/// `max_size`, and `idle_timeout` when no piece of it comes for as long.
+asio::awaitable<std::string>
+read_body(opened_response* from, std::size_t max_size, std::string body = {});
 
 } // namespace hicap::detail
 

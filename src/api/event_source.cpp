@@ -2,6 +2,7 @@
 
 #include <hicap/error.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace hicap::detail {
@@ -14,18 +15,44 @@ namespace {
 
 } // namespace
 
+std::optional<bool> begins_events(std::string_view body) noexcept
+{
+    constexpr std::size_t max_blank = 1024; // it has to come to something
+    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+    if (body.size() < byte_order_mark.size() && byte_order_mark.starts_with(body))
+        return std::nullopt;
+    auto text = body;
+    if (text.starts_with(byte_order_mark))
+        text.remove_prefix(byte_order_mark.size());
+    text.remove_prefix(std::min(text.find_first_not_of("\r\n"), text.size()));
+    if (text.empty())
+        return body.size() > max_blank ? std::optional(false) : std::nullopt;
+    bool may_be = false;
+    for (std::string_view const field : {":", "data:", "event:", "id:", "retry:"}) {
+        if (text.starts_with(field))
+            return true;
+        may_be = may_be || field.starts_with(text);
+    }
+    return may_be ? std::nullopt : std::optional(false);
+}
+
 event_source::event_source(
     std::unique_ptr<net::exchange> body,
     asio::any_io_executor const& executor,
-    response_limits const& limits
+    response_limits const& limits,
+    std::string begun
 )
-    : body_(std::move(body)), executor_(executor),
+    : begun_(begun.empty() ? nullptr : std::make_unique<std::string const>(std::move(begun))),
+      body_(std::move(body)), executor_(executor),
       decoder_(sse::limits{
           .max_event = limits.max_event,
           .max_comments_between_events = limits.max_comments,
       }),
       max_empty_events_(limits.max_comments)
-{}
+{
+    if (begun_)
+        decoder_.feed(*begun_);
+}
 
 event_source::status event_source::next(sse::event& out)
 {

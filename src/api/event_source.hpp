@@ -17,6 +17,9 @@ namespace hicap::detail {
 
 namespace asio = boost::asio;
 
+/// Whether what begins so is a stream of events; absent: that takes more of it.
+[[nodiscard]] std::optional<bool> begins_events(std::string_view body) noexcept;
+
 /// The events of a response body, as text. Those without data are left out, as comments are.
 ///
 /// `next` never waits; while it says `blocked` the caller waits with `readable`, and cancelling
@@ -31,11 +34,13 @@ public:
         end ///< of the body, whatever the events before it said
     };
 
-    /// `executor` runs what is left to do when the stream ends before its body.
+    /// `executor` runs what is left to do when the stream ends before its body. `begun` has been
+    /// read of it.
     event_source(
         std::unique_ptr<net::exchange> body,
         asio::any_io_executor const& executor,
-        response_limits const& limits
+        response_limits const& limits,
+        std::string begun = {}
     );
 
     /// Throws what the exchange throws, `errc::event_too_large` and `errc::too_many_comments`.
@@ -60,6 +65,7 @@ public:
     void finish(std::shared_ptr<net::clock> time);
 
 private:
+    std::unique_ptr<std::string const> begun_; // not to be moved: the decoder sees it
     std::unique_ptr<net::exchange> body_;
     net::lasting_executor executor_; // a stream may be kept for longer than its context
     sse::decoder decoder_;

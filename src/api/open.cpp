@@ -1,4 +1,5 @@
 #include "api/core.hpp"
+#include "api/event_source.hpp"
 #include "api/failure.hpp"
 #include "net/alarm.hpp"
 #include "policy/rate_limit.hpp"
@@ -21,6 +22,16 @@ namespace {
 /// Appends what is at hand; true at the end of the body.
 bool append_body(net::exchange& from, std::size_t max_size, std::string& body)
 {
+    auto const check = [max_size](std::size_t size) {
+        if (size > max_size) {
+            throw error(
+                errc::body_too_large,
+                "the response has more than " + std::to_string(max_size) +
+                    " bytes, see response_limits::max_body"
+            );
+        }
+    };
+    check(body.size());
     for (;;) {
         std::string_view piece;
         switch (from.read_body(piece)) {
@@ -31,14 +42,27 @@ bool append_body(net::exchange& from, std::size_t max_size, std::string& body)
         case net::exchange::status::piece:
             break;
         }
-        if (piece.size() > max_size - body.size()) {
-            throw error(
-                errc::body_too_large,
-                "the response has more than " + std::to_string(max_size) +
-                    " bytes, see response_limits::max_body"
-            );
+        check(body.size() + piece.size());
+        body.append(piece);
+    }
+}
+
+/// The same until it is known whether these are events; absent: it is not known yet.
+std::optional<bool> append_beginning(net::exchange& from, std::string& body)
+{
+    for (;;) {
+        std::string_view piece;
+        switch (from.read_body(piece)) {
+        case net::exchange::status::end:
+            return false;
+        case net::exchange::status::blocked:
+            return std::nullopt;
+        case net::exchange::status::piece:
+            break;
         }
         body.append(piece);
+        if (auto const known = begins_events(body))
+            return known;
     }
 }
 
@@ -337,12 +361,32 @@ client_core::open(std::shared_ptr<prepared_request const> kept, net::call on)
     }
 }
 
-asio::awaitable<std::string> read_body(opened_response* from, std::size_t max_size)
+asio::awaitable<bool> brings_events(opened_response* from, std::string* begun)
+{
+    auto& [exchange, on] = *from;
+    std::optional<bool> known;
+    std::exception_ptr failure;
+    try {
+        bool in_time = true;
+        while (in_time && !(known = append_beginning(*exchange, *begun))) {
+            auto const deadline = on.begin(phase::idle);
+            in_time = co_await exchange->readable(deadline);
+        }
+        on.check(in_time, "waiting for the body of the response");
+    } catch (error const&) { // not what cancellation throws
+        failure = std::current_exception();
+    }
+    if (failure)
+        from->fail(failure);
+    co_return known.value_or(false);
+}
+
+asio::awaitable<std::string>
+read_body(opened_response* from, std::size_t max_size, std::string body)
 {
     // Beyond this a length is believed only when the bytes come.
     constexpr std::uint64_t max_reserved = std::uint64_t{1} << 20;
     auto& [exchange, on] = *from;
-    std::string body;
     body.reserve(std::min(exchange->head().content_length.value_or(0), max_reserved));
     std::exception_ptr failure;
     try {

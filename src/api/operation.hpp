@@ -33,11 +33,15 @@ template <class T>
 }
 
 /// Reads the body of a response into `value`, the answer to a request with `key`. Throws the
-/// `api_error` that some gateways send with a status of success, `errc::unexpected_content` and
-/// `errc::invalid_json`.
+/// `api_error` that some gateways send with a status of success, `errc::unexpected_content`, for
+/// which `expected` says what should have come, and `errc::invalid_json`.
 template <class T>
 void decode_body(
-    response_info const& info, std::string_view body, hidden_secret const& key, T& value
+    response_info const& info,
+    std::string_view body,
+    hidden_secret const& key,
+    T& value,
+    std::string_view expected = "JSON"
 )
 {
     auto const result = json::decode(body, value);
@@ -46,7 +50,7 @@ void decode_body(
     if (result)
         return;
     if (!has_content_type(info.headers(), "application/json"))
-        throw_unexpected_content(info, "JSON", body, key);
+        throw_unexpected_content(info, expected, body, key);
     throw error(
         result.code, "the response, at byte " + std::to_string(result.offset) + ": " + result.what
     );
@@ -64,10 +68,16 @@ inline void keep_body(error& failure, std::string_view body, hidden_secret const
 
 /// The same as the end of a call.
 template <class T>
-void decode_answer(net::watch& call, response_info const& info, std::string_view body, T& value)
+void decode_answer(
+    net::watch& call,
+    response_info const& info,
+    std::string_view body,
+    T& value,
+    std::string_view expected = "JSON"
+)
 {
     try {
-        decode_body(info, body, call.hidden(), value);
+        decode_body(info, body, call.hidden(), value, expected);
         call.ends(call_end::completed);
     } catch (error& failure) {
         if (failure.body().empty())
@@ -132,18 +142,18 @@ asio::awaitable<std::unique_ptr<stream_state<Event>>> read_stream(
     using state = stream_state<Event>;
     auto& watched = opened.on.running().watched();
     auto const max_assembled = how.assemble ? core->limits().max_body : 0;
-    auto const is_json = has_content_type(opened.exchange->head().fields, "application/json");
-    auto const is_html = has_content_type(opened.exchange->head().fields, "text/html");
-    if (is_json || is_html) {
-        auto body = co_await read_body(&opened, core->limits().max_body);
+    auto const& fields = opened.exchange->head().fields;
+    std::string begun;
+    bool is_stream = has_content_type(fields, "text/event-stream");
+    // Some gateways send events under another name, or none.
+    if (!is_stream && !has_content_type(fields, "application/json"))
+        is_stream = co_await brings_events(&opened, &begun);
+    if (!is_stream) {
+        auto body = co_await read_body(&opened, core->limits().max_body, std::move(begun));
         auto info = opened.take_info();
         opened.exchange.reset();
-        if (is_html) {
-            watched.ends(call_end::failed, errc::unexpected_content);
-            throw_unexpected_content(info, "text/event-stream", body, watched.hidden());
-        }
         typename stream_manner<Event>::whole whole;
-        decode_answer(watched, info, body, whole);
+        decode_answer(watched, info, body, whole, "text/event-stream");
         if (upkeep && upkeep->goes_on(whole)) {
             opened.on.next_request();
             co_return std::make_unique<state>(
@@ -161,7 +171,7 @@ asio::awaitable<std::unique_ptr<stream_state<Event>>> read_stream(
     }
     auto const executor = co_await asio::this_coro::executor;
     auto info = opened.take_info();
-    event_source source(std::move(opened.exchange), executor, core->limits());
+    event_source source(std::move(opened.exchange), executor, core->limits(), std::move(begun));
     watched.ends(call_end::abandoned); // unless it comes to something else
     co_return std::make_unique<state>(
         std::move(info), std::move(source), std::move(opened.on), max_assembled, std::move(upkeep)

@@ -7,6 +7,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -95,6 +96,41 @@ BOOST_AUTO_TEST_CASE(a_wait_is_asked_for_only_when_all_that_came_is_used_up)
     BOOST_TEST((source.next(event) == event_source::status::event));
     BOOST_TEST(event.data == "2");
     BOOST_TEST((source.next(event) == event_source::status::blocked));
+}
+
+BOOST_AUTO_TEST_CASE(events_are_known_by_their_beginning)
+{
+    using detail::begins_events;
+    for (std::string_view const text :
+         {"data: x",
+          "data:",
+          ": ping",
+          ":",
+          "event: x",
+          "id: 1",
+          "retry: 5",
+          "\r\n\ndata:",
+          "\xEF\xBB\xBF\ndata:"}) {
+        BOOST_TEST((begins_events(text) == true), text);
+        for (std::size_t n = 0; n != text.size(); ++n)
+            BOOST_TEST((begins_events(text.substr(0, n)) != false), text << ' ' << n);
+    }
+    for (std::string_view const text : {"", "\r\n", "dat", "data", "\xEF\xBB", "\xEF\xBB\xBF"})
+        BOOST_TEST(!begins_events(text).has_value(), text);
+    for (std::string_view const text :
+         {"<html>", "{\"data\":1}", "database", "dato", "datax:", " data:", "x", "\nx", "Data:"})
+        BOOST_TEST((begins_events(text) == false), text);
+    BOOST_TEST((begins_events(std::string(2000, '\n')) == false));
+}
+
+BOOST_AUTO_TEST_CASE(what_was_read_before_belongs_to_the_body)
+{
+    auto const from = std::make_shared<scripted_body>("ta: 1\n\ndata: 2\n\n");
+    event_source source(
+        std::make_unique<scripted_exchange>(from), context.get_executor(), {}, "data: 0\n\nda"
+    );
+    auto moved = std::move(source);
+    BOOST_TEST((all(moved) == std::vector<std::string>{"0", "1", "2"}));
 }
 
 BOOST_AUTO_TEST_CASE(an_event_beyond_the_limit_is_refused)

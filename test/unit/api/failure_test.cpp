@@ -1,5 +1,7 @@
 #include "api/failure.hpp"
 #include "api/operation.hpp"
+#include "unit/api/chat_stream.hpp"
+#include "unit/api/client_fixture.hpp"
 
 #include <hicap/chat_types.hpp>
 #include <hicap/error.hpp>
@@ -26,11 +28,6 @@ response_info info_of(int status, std::string_view content_type)
 [[noreturn]] void throw_failure(response_info const& info, std::string const& body)
 {
     throw api_error(detail::describe_failure(info, body, {}));
-}
-
-bool contains(std::string_view text, std::string_view part)
-{
-    return text.find(part) != std::string_view::npos;
 }
 
 chat::completion decode(std::string_view body, std::string_view content_type = "application/json")
@@ -169,6 +166,84 @@ BOOST_AUTO_TEST_CASE(a_page_in_place_of_json_is_shown)
             return e.code() == errc::unexpected_content;
         }
     );
+}
+
+namespace {
+
+/// A response of this type, a header line or none, whose body comes in the pieces of it that tests
+/// cut.
+std::string typed(std::string_view type, std::string_view body)
+{
+    return "HTTP/1.1 200 OK\r\n" + std::string(type) +
+           "x-request-id: r1\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+           std::string(body);
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(a_body_in_place_of_a_stream_is_in_the_error, client_fixture)
+{
+    checks_requests = false;
+    options.retries.max_retries = 0;
+    std::string const page = "<html>sk-canary-of-tests" + std::string(100'000, 'x');
+    for (std::string const type :
+         {"Content-Type: text/html\r\n",
+          "Content-Type: text/plain\r\n",
+          "Content-Type: application/xml\r\n",
+          ""}) {
+        connect({typed(type, page), typed(type, "")});
+        auto opening = open_stream();
+        BOOST_CHECK_EXCEPTION(opening.get(), error, [&](error const& e) {
+            BOOST_TEST(contains(e.what(), "expected text/event-stream"), e.what());
+            BOOST_TEST(contains(e.what(), "http://api.test"), e.what());
+            BOOST_TEST(e.request_id() == "r1");
+            BOOST_TEST(e.attempts().size() == 1u);
+            BOOST_TEST(e.body().size() == 64u * 1024);
+            return e.code() == errc::unexpected_content && e.body().starts_with("<html>***x");
+        });
+        auto const of_nothing = open_stream().code();
+        BOOST_TEST((of_nothing == errc::unexpected_content), of_nothing);
+        drop_client();
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(events_may_come_under_any_name, client_fixture)
+{
+    auto const events = text_event("Hel") + text_event("lo") + finish_event() + done_event;
+    for (std::string const type :
+         {"Content-Type: text/plain\r\n", "Content-Type: application/octet-stream\r\n", ""}) {
+        for (std::size_t const cut : {std::size_t{0}, std::size_t{1}, std::size_t{9}}) {
+            auto const whole = typed(type, events);
+            auto const at = whole.size() - events.size() + cut;
+            auto const far = connect({whole.substr(0, at)});
+            auto opening = open_stream();
+            settle();
+            BOOST_TEST(opening.done() == (cut == 9));
+            far->give(whole.substr(at));
+            settle();
+            auto& stream = opening.get();
+            std::string text;
+            for (auto const* event = next(stream).get(); event != nullptr;
+                 event = next(stream).get())
+                text += event->text();
+            BOOST_TEST(text == "Hello");
+            drop_client();
+        }
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(an_answer_in_place_of_a_stream_may_have_any_name, client_fixture)
+{
+    constexpr std::string_view answer =
+        R"({"id":"c1","choices":[{"index":0,"message":{"role":"assistant","content":"Hello"}}]})";
+    constexpr std::string_view failure = R"({"error":{"message":"no","code":"c"}})";
+    auto const type = "Content-Type: text/plain\r\n";
+    connect({typed(type, answer), typed(type, failure)});
+    BOOST_TEST(next(open_stream().get()).get()->text() == "Hello");
+    auto opening = open_stream();
+    BOOST_CHECK_EXCEPTION(opening.get(), api_error, [&](api_error const& e) {
+        return e.message() == "no" && e.body() == failure;
+    });
 }
 
 BOOST_AUTO_TEST_SUITE_END()
