@@ -102,8 +102,8 @@ struct client_options
     /// Headers to add to every request, under the rules of `request_options::extra_headers`.
     std::vector<std::pair<std::string, std::string>> extra_headers{};
 
-    /// Query parameters to add to every request, but for those of the same name in
-    /// `request_options::extra_query`; they are encoded.
+    /// Query parameters to add to every request, but for those whose name the operation itself or
+    /// `request_options::extra_query` sends; they are encoded.
     std::vector<std::pair<std::string, std::string>> extra_query{};
 
     /// Members to add to the JSON body of every request that has one, at its top level, where it

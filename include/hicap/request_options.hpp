@@ -28,7 +28,8 @@ struct request_options
     /// refused with `errc::invalid_header`.
     std::vector<std::pair<std::string, std::string>> extra_headers{};
 
-    /// Query parameters to add; they are encoded.
+    /// Query parameters to add, but for those whose name the operation itself sends, as `limit` of
+    /// a list; they are encoded. A name that stands here twice is sent twice.
     std::vector<std::pair<std::string, std::string>> extra_query{};
 
     /// Members to add to the JSON body at its top level, in place of a member of the same name.

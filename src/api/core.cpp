@@ -125,6 +125,32 @@ void add_members(std::string& body, unknown_members const& of_client)
     body.insert(end, (has_members ? "," : "") + missing.text());
 }
 
+using query_list = std::vector<std::pair<std::string, std::string>>;
+
+/// Adds the parameters of `more` whose names are not in the query that `target` has already.
+void add_query(std::string& target, query_list const& more)
+{
+    auto const begin = std::min(target.find('?'), target.size());
+    auto const before = target.substr(begin);
+    for (auto const& [name, value] : more) {
+        std::string added;
+        http::append_query(added, name, value);
+        added.front() = '&';
+        auto const named = std::string_view(added).substr(1, added.find('='));
+        bool is_there = false;
+        for (std::size_t at = 0; at < before.size() && !is_there;) {
+            auto const end = std::min(before.find('&', at + 1), before.size());
+            auto one = before.substr(at + 1, end - at - 1);
+            if (one.find('=') == std::string::npos)
+                one += '=';
+            is_there = one.starts_with(named);
+            at = end;
+        }
+        if (!is_there)
+            http::append_query(target, name, value);
+    }
+}
+
 /// How to reach `where` under these options.
 net::dial_options dialling(client_options const& options, http::origin const& where)
 {
@@ -256,14 +282,8 @@ prepared_request client_core::prepare(
     }
     std::string target = where_.path_prefix;
     target += where.target;
-    auto const& of_call = options.extra_query;
-    for (auto const& [name, value] : options_.extra_query) {
-        auto const has_name = [&name = name](auto const& one) { return one.first == name; };
-        if (std::none_of(of_call.begin(), of_call.end(), has_name))
-            http::append_query(target, name, value);
-    }
-    for (auto const& [name, value] : of_call)
-        http::append_query(target, name, value);
+    add_query(target, options.extra_query);
+    add_query(target, options_.extra_query);
     if (carried.content_type == "application/json")
         add_members(carried.text, options_.extra_body);
 

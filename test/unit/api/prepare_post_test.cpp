@@ -394,7 +394,20 @@ BOOST_AUTO_TEST_CASE(what_the_client_adds_to_the_query_gives_way_to_what_the_cal
     request_options of_call;
     of_call.extra_query = {{"twice", "1"}, {"twice", "2"}};
     BOOST_TEST(head(of_client, of_call)
-                   .starts_with("POST /v1/x?version=1&of%20client=a%26b&twice=1&twice=2 HTTP"));
+                   .starts_with("POST /v1/x?twice=1&twice=2&version=1&of%20client=a%26b HTTP"));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_added_to_the_query_gives_way_to_what_the_operation_says)
+{
+    auto of_client = usual();
+    of_client.extra_query = {{"limit", "1"}, {"a b", "1"}, {"lim", "1"}, {"flag", "1"}, {"x", "1"}};
+    client_core const core(of_client);
+    request_options of_call;
+    of_call.extra_query = {{"limit", "2"}, {"order", "2"}, {"x", "2"}, {"li", "2"}};
+    auto const target = "/l?limit=3&a%20b=3&a%20b=4&flag&order=";
+    auto const made = core.prepare({"GET", "/l", target}, {}, accepts::json, of_call).head.reveal();
+    auto const line = made.substr(0, made.find("\r\n"));
+    BOOST_TEST(line == "GET /v1/l?limit=3&a%20b=3&a%20b=4&flag&order=&x=2&li=2&lim=1 HTTP/1.1");
 }
 
 BOOST_AUTO_TEST_CASE(what_the_client_adds_to_bodies_gives_way_to_what_they_have)
