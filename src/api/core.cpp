@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <limits>
 #include <random>
 #include <utility>
 
@@ -109,20 +110,30 @@ void check_limits(response_limits const& limits)
 /// Adds those of the client to the members of `body`, where that is an object without them.
 void add_members(std::string& body, unknown_members const& of_client)
 {
-    json::reader in(body);
-    if (of_client.empty() || in.peek() != json::token::object)
+    // What was written here may be as deep as a request with a `raw_json` in it.
+    json::reader in(body, std::numeric_limits<std::size_t>::max());
+    if (of_client.empty() || in.peek() != json::token::object || !in.enter_object())
         return;
-    unknown_members missing;
+    auto missing = of_client;
+    bool has_members = false;
     std::string scratch;
-    of_client.for_each([&](std::string_view name, std::string_view value) {
-        if (!in.peek_member(name, scratch))
-            missing.set(name, raw_json(value));
-    });
+    std::string_view name;
+    std::string_view value;
+    while (in.next_member(name, scratch) && in.skip_value(value)) {
+        has_members = true;
+        if (missing.find(name))
+            missing.erase(name);
+    }
+    if (!in.finish()) {
+        throw error(
+            errc::invalid_argument,
+            "client_options::extra_body cannot be added to this request, which at byte " +
+                std::to_string(in.offset()) + " is no JSON: " + in.what()
+        );
+    }
     if (missing.empty())
         return;
-    auto const end = body.rfind('}');
-    bool const has_members = body.find('"') != std::string::npos;
-    body.insert(end, (has_members ? "," : "") + missing.text());
+    body.insert(body.rfind('}'), (has_members ? "," : "") + missing.text());
 }
 
 using query_list = std::vector<std::pair<std::string, std::string>>;

@@ -428,6 +428,16 @@ BOOST_AUTO_TEST_CASE(what_the_client_adds_to_bodies_gives_way_to_what_they_have)
     BOOST_TEST(sent(R"({"n":2})") == R"({"n":2,"user":"u"})");
     BOOST_TEST(sent(R"({"user":null,"n":[]})") == R"({"user":null,"n":[]})");
     BOOST_TEST(sent("[1]") == "[1]");
+    // A request may be deeper than what is in it.
+    auto const deep = std::string(200, '[') + std::string(200, ']');
+    BOOST_TEST(
+        sent(R"({"a":)" + deep + R"(,"n":2,"user":"v"})") ==
+        R"({"a":)" + deep + R"(,"n":2,"user":"v"})"
+    );
+    BOOST_TEST(sent(R"({"\u006e":2})") == R"({"\u006e":2,"user":"u"})");
+    BOOST_CHECK_EXCEPTION(sent(R"({"a":)"), error, [](error const& e) {
+        return e.code() == errc::invalid_argument && contains(e.what(), "extra_body");
+    });
     auto const without =
         core.prepare({"GET", "/x", "/x"}, {}, accepts::json, {}); // has no body to add to
     BOOST_TEST(without.body.empty());
