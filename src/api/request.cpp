@@ -86,7 +86,9 @@ fetch_any(std::shared_ptr<client_core> core, prepared_request request)
     opened.exchange.reset();
     auto& watched = opened.on.running().watched();
     try {
-        throw_if_error_object(answer.info(), answer.raw(), watched.hidden());
+        if (json::string_member(answer.raw(), "id")
+                .empty()) // else an error is a part of what it is
+            throw_if_error_object(answer.info(), answer.raw(), watched.hidden());
         if (!answer.raw().empty() && !has_content_type(answer.headers(), "application/json"))
             throw_unexpected_content(answer.info(), "JSON", answer.raw(), watched.hidden());
         if (!answer.raw().empty())

@@ -3,6 +3,9 @@
 
 #include <hicap/unknown_members.hpp>
 
+#include <string>
+#include <string_view>
+
 namespace hicap::json {
 
 /// An object of which nothing is known.
@@ -10,6 +13,9 @@ struct object
 {
     unknown_members extra{};
 };
+
+/// The text of the member `name` of the object that `text` is; empty where it has no such text.
+[[nodiscard]] std::string string_member(std::string_view text, std::string_view name);
 
 } // namespace hicap::json
 
