@@ -5,7 +5,7 @@
 
 #include "api/operation.hpp"
 #include "http/url.hpp"
-#include "json/reader.hpp"
+#include "json/object.hpp"
 #include "net/cancellation.hpp"
 #include "net/fresh_coroutine.hpp"
 
@@ -29,18 +29,6 @@
 #include <vector>
 
 namespace hicap::detail {
-
-/// The id of an element that this library does not know, empty where it has none.
-[[nodiscard]] inline std::string unknown_id(unknown const& element)
-{
-    std::string scratch;
-    std::string_view id;
-    json::reader const in(element.json.text());
-    auto at = in.peek_member("id", scratch);
-    if (!at || at->peek() != json::token::string || !at->read_string(id, scratch))
-        return {};
-    return std::string(id);
-}
 
 /// Where a list comes from, and the page that is at hand.
 template <class T>
@@ -73,7 +61,7 @@ template <class T>
     if constexpr (requires { std::variant_size<T>::value; })
         return std::visit([](auto const& one) { return id_of(one); }, element);
     else if constexpr (std::is_same_v<T, unknown>)
-        return unknown_id(element);
+        return json::string_member(element.json.text(), "id");
     else if constexpr (requires { element.id.value_or(std::string()); })
         return element.id.value_or(std::string());
     else if constexpr (requires { element.id; })
@@ -116,12 +104,17 @@ public:
         auto last = page.last_id.value_or(std::string());
         if (last.empty() && !page.data.empty())
             last = id_of(page.data.back());
-        if (page.has_more && (page.data.empty() || last.empty() || last == which_.after)) {
+        bool const is_again = !last.empty() && last == which_.after;
+        if (page.has_more && (page.data.empty() || last.empty() || is_again)) {
             lost_.emplace(
-                errc::invalid_response, "the list says that there is more, and not where it goes on"
+                errc::invalid_response,
+                is_again ? "the list says that there is more, and the page after \"" +
+                               escape_for_display(last, 128) +
+                               "\" ends with that again: the server may not know `after`"
+                         : "the list says that there is more, and not where it goes on"
             );
             add_call(*lost_, page.info());
-            if (page.data.empty())
+            if (page.data.empty() || is_again) // its elements have been given before
                 throw error(*lost_);
         }
         this->has_more = page.has_more;

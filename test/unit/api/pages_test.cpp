@@ -98,7 +98,10 @@ BOOST_AUTO_TEST_CASE(what_is_asked_for_is_said_to_the_server)
 BOOST_AUTO_TEST_CASE(a_server_that_leads_in_a_circle_is_refused)
 {
     for (auto const& [bad, last] :
-         {std::pair("", "\"b\""), std::pair("c", "\"b\""), std::pair("b", "null")}) {
+         {std::pair("", "\"b\""),
+          std::pair("", "null"),
+          std::pair("c", "\"b\""),
+          std::pair("b", "null")}) {
         client_fixture one;
         one.connect({page("b", true, "\"b\""), page(bad, true, last)});
         auto messages = one.api().chat().completions().messages("x");
@@ -107,8 +110,6 @@ BOOST_AUTO_TEST_CASE(a_server_that_leads_in_a_circle_is_refused)
             return gives.get()->id;
         };
         BOOST_TEST(next_id() == "b");
-        if (*bad != '\0')
-            BOOST_TEST(next_id() == bad);
         for (int i = 0; i != 2; ++i) {
             started<chat::stored_message const*> fails(one.context, messages.next());
             BOOST_TEST((fails.code() == errc::invalid_response), fails.what());
