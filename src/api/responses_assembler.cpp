@@ -327,10 +327,9 @@ private:
     void set_part(Event const& event)
     {
         // Reasoning has parts of its own.
-        if (std::holds_alternative<reasoning>(item(event))) {
-            auto const* const told = std::get_if<reasoning_text>(&event.part);
-            auto* const text = told != nullptr ? thought(event) : nullptr;
-            if (text != nullptr)
+        auto const* const told = std::get_if<reasoning_text>(&event.part);
+        if (told != nullptr && kind<reasoning>(event) != nullptr) {
+            if (auto* const text = thought(event))
                 *text = *told;
         } else if (auto* const message = kind<output_message>(event)) {
             at(message->content, event.content_index) = event.part;

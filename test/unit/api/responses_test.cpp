@@ -434,6 +434,27 @@ BOOST_AUTO_TEST_CASE(what_comes_whole_takes_the_place_of_its_pieces)
     BOOST_TEST(written(done.output.at(1)) == R"({"type":"hologram","id":"h"})");
 }
 
+BOOST_AUTO_TEST_CASE(a_part_of_reasoning_makes_reasoning)
+{
+    for (auto const* const type : {"response.content_part.added", "response.content_part.done"}) {
+        auto const done = collect(
+            event(type, place(0, 1) + R"(,"part":{"type":"reasoning_text","text":"a","v":1})") +
+            event("response.reasoning_text.delta", place(0, 1) + R"(,"delta":"b")") +
+            event(
+                "response.output_item.added",
+                R"("output_index":1,"item":{"type":"message","id":"m","role":"assistant","content":[]})"
+            ) +
+            event(type, place(1) + R"(,"part":{"type":"reasoning_text","text":"c"})")
+        );
+        auto const& thoughts = std::get<responses::reasoning>(done.output.at(0));
+        auto const& text = std::get<responses::reasoning_text>(thoughts.content->at(1));
+        BOOST_TEST(text.text == "ab");
+        BOOST_TEST(text.extra.text() == R"("v":1)");
+        auto const& message = std::get<responses::output_message>(done.output.at(1));
+        BOOST_TEST(std::get<responses::reasoning_text>(message.content.at(0)).text == "c");
+    }
+}
+
 BOOST_AUTO_TEST_CASE(what_comes_for_an_item_of_another_kind_changes_nothing)
 {
     auto const item = [](int index, std::string const& json) {
