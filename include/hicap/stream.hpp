@@ -83,9 +83,8 @@ public:
     /// - `errc::idle_timeout`, `errc::total_timeout`: see `deadlines`.
     /// - `errc::client_shut_down`: `client::shutdown` did not wait for this stream.
     /// - `api_error`: the server reported a failure in mid-stream; its `status` is 200.
-    /// - `errc::invalid_json`, `errc::unexpected_content`: this event is not JSON, or of another
-    /// kind
-    ///   than events are. The following `next` goes on behind it.
+    /// - `errc::invalid_json`, `errc::unexpected_content`: this event is not JSON, or not of the
+    ///   kind that events are. The following `next` goes on behind it.
     /// - `errc::event_too_large`, `errc::body_too_large`, `errc::too_many_comments`: a bound of
     ///   `response_limits`.
     ///
