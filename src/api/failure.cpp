@@ -127,6 +127,23 @@ void throw_unexpected_content(
     throw failure;
 }
 
+bool is_encoded(headers const& fields)
+{
+    auto const encoding = fields.find("content-encoding").value_or("");
+    return !encoding.empty() && !equal_ignoring_case(encoding, "identity");
+}
+
+error encoded_content(headers const& fields)
+{
+    return error(
+        errc::unexpected_content,
+        "the body has the content encoding \"" +
+            escape_for_display(fields.find("content-encoding").value_or(""), 64) +
+            "\", which this library cannot read: it asks for \"identity\". Turn compression off in "
+            "the server or gateway, and leave Accept-Encoding out of extra_headers"
+    );
+}
+
 bool has_content_type(headers const& fields, std::string_view type)
 {
     auto const value = fields.find("content-type");

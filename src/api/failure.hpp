@@ -50,6 +50,12 @@ void throw_if_error_object(
     hidden_secret const& key
 );
 
+/// Whether the response says that its body is compressed, or encoded in another way.
+[[nodiscard]] bool is_encoded(headers const& fields);
+
+/// The `errc::unexpected_content` that a body in that encoding is, which nobody has asked for.
+[[nodiscard]] error encoded_content(headers const& fields);
+
 /// Whether the response says that its content type is `type`, parameters aside.
 [[nodiscard]] bool has_content_type(headers const& fields, std::string_view type);
 

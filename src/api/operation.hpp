@@ -14,6 +14,7 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <cstddef>
+#include <exception>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -49,6 +50,10 @@ void decode_body(
         throw_if_error_object(info, body, key);
     if (result)
         return;
+    if (is_encoded(info.headers()))
+        throw encoded_content(info.headers());
+    if (result.code == errc::unexpected_content) // JSON, such as null
+        throw_unexpected_content(info, "a JSON object", body, key);
     if (!has_content_type(info.headers(), "application/json"))
         throw_unexpected_content(info, expected, body, key);
     throw error(
@@ -145,9 +150,12 @@ asio::awaitable<std::unique_ptr<stream_state<Event>>> read_stream(
     auto const& fields = opened.exchange->head().fields;
     std::string begun;
     bool is_stream = has_content_type(fields, "text/event-stream");
-    // Some gateways send events under another name, or none.
-    if (!is_stream && !has_content_type(fields, "application/json"))
+    bool const encoded = is_encoded(fields);
+    // Some gateways send events under another name, or none, or have decoded them.
+    if (encoded || (!is_stream && !has_content_type(fields, "application/json")))
         is_stream = co_await brings_events(&opened, &begun);
+    if (encoded && !is_stream && has_content_type(fields, "text/event-stream"))
+        opened.fail(std::make_exception_ptr(encoded_content(without(watched.hidden(), fields))));
     if (!is_stream) {
         auto body = co_await read_body(&opened, core->limits().max_body, std::move(begun));
         auto info = opened.take_info();

@@ -89,6 +89,8 @@ fetch_any(std::shared_ptr<client_core> core, prepared_request request)
         if (json::string_member(answer.raw(), "id")
                 .empty()) // else an error is a part of what it is
             throw_if_error_object(answer.info(), answer.raw(), watched.hidden());
+        if (!answer.raw().empty() && is_encoded(answer.headers()))
+            throw encoded_content(answer.headers());
         if (!answer.raw().empty() && !has_content_type(answer.headers(), "application/json"))
             throw_unexpected_content(answer.info(), "JSON", answer.raw(), watched.hidden());
         if (!answer.raw().empty())

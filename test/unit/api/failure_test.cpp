@@ -148,9 +148,15 @@ BOOST_AUTO_TEST_CASE(a_body_that_is_cut_is_invalid_json)
 
 BOOST_AUTO_TEST_CASE(a_body_of_another_kind_of_json_is_unexpected)
 {
-    BOOST_CHECK_EXCEPTION(decode("[]"), error, [](error const& e) {
-        return e.code() == errc::unexpected_content;
-    });
+    for (std::string const body : {"[]", "null"}) {
+        BOOST_CHECK_EXCEPTION(decode(body), error, [&](error const& e) {
+            auto const says =
+                "expected a JSON object, got \"application/json\" with status 200: \"";
+            BOOST_TEST(contains(e.what(), says + body + '"'), e.what());
+            BOOST_TEST(e.body() == body);
+            return e.code() == errc::unexpected_content;
+        });
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_page_in_place_of_json_is_shown)
@@ -205,6 +211,41 @@ BOOST_FIXTURE_TEST_CASE(a_body_in_place_of_a_stream_is_in_the_error, client_fixt
         BOOST_TEST((of_nothing == errc::unexpected_content), of_nothing);
         drop_client();
     }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_body_that_is_compressed_is_named_so, client_fixture)
+{
+    auto const encoded = [](std::string_view type, std::string_view how, std::string_view body) {
+        return typed(
+            "Content-Type: " + std::string(type) + "\r\nContent-Encoding: " + std::string(how) +
+                "\r\n",
+            body
+        );
+    };
+    auto const is_clear = [](error const& e) {
+        BOOST_TEST(contains(e.what(), "content encoding \"gzip\""), e.what());
+        BOOST_TEST(contains(e.what(), "http://api.test, request id r1"), e.what());
+        BOOST_TEST(e.attempts().size() == 1u);
+        return e.code() == errc::unexpected_content;
+    };
+    constexpr std::string_view zipped = "\x1F\x8B\x08";
+    auto const events = text_event("Hello") + finish_event() + done_event;
+    connect({encoded("application/json", "gzip", zipped)});
+    auto call = create();
+    BOOST_CHECK_EXCEPTION(call.get(), error, is_clear);
+    drop_client();
+    connect({encoded("text/event-stream", "gzip", zipped)});
+    auto opening = open_stream();
+    BOOST_CHECK_EXCEPTION(opening.get(), error, is_clear);
+    drop_client();
+    connect({encoded("application/json", "gzip", zipped)});
+    started<reply<raw_json>> asked(context, api().request("GET", "/x"));
+    BOOST_CHECK_EXCEPTION(asked.get(), error, is_clear);
+    // What says so and is not is read.
+    drop_client();
+    connect({encoded("text/event-stream", "gzip", events)});
+    auto plain = open_stream();
+    BOOST_TEST(next(plain.get()).get()->text() == "Hello");
 }
 
 BOOST_FIXTURE_TEST_CASE(events_may_come_under_any_name, client_fixture)
