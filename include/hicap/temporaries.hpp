@@ -7,8 +7,9 @@
 /// take both.
 ///
 /// HICAP_REFUSE_TEMPORARY(name, parameters...) declares one refusing overload of the operation
-/// `name`. HICAP_REFUSE_TEMPORARIES(name, request) declares all of one whose request is a
-/// `request`.
+/// `name`, HICAP_REFUSE_TEMPORARY_LIKE(type, name, parameters...) one whose parameter `Like` is a
+/// `type` without any conversion. HICAP_REFUSE_TEMPORARIES(name, request) declares all of an
+/// operation whose request is a `request`.
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
 
 namespace hicap::detail {
@@ -21,8 +22,12 @@ struct name_the_request_and_the_options_on_the_line_above;
 #define HICAP_REFUSE_TEMPORARY(name, ...)                                                          \
     ::hicap::detail::name_the_request_and_the_options_on_the_line_above name(__VA_ARGS__) const =  \
         delete;
+#define HICAP_REFUSE_TEMPORARY_LIKE(type, name, ...)                                               \
+    template <std::same_as<type> Like>                                                             \
+    HICAP_REFUSE_TEMPORARY(name, __VA_ARGS__)
 #else
 #define HICAP_REFUSE_TEMPORARY(name, ...)
+#define HICAP_REFUSE_TEMPORARY_LIKE(type, name, ...)
 #endif
 
 #define HICAP_REFUSE_TEMPORARIES(name, request)                                                    \

@@ -176,9 +176,15 @@ bool response_upkeep::took(responses::event const& event) noexcept
     missed_ = 0;
     tries_ = 0;
     gap_ = false;
-    if (std::exchange(owes_, false)) // that was worth it
-        task_->core->give_retry_back();
+    may_repeat_ = false;
+    give_back();
     return true;
+}
+
+void response_upkeep::give_back() noexcept
+{
+    for (; owes_ != 0; --owes_)
+        task_->core->give_retry_back();
 }
 
 void response_upkeep::missed() noexcept
@@ -188,7 +194,7 @@ void response_upkeep::missed() noexcept
 
 bool response_upkeep::had(std::string_view text) const
 {
-    if (!last_)
+    if (!may_repeat_ || !last_)
         return false;
     responses::event event;
     if (!json::decode(text, event) || std::holds_alternative<responses::error_event>(event))
@@ -216,10 +222,12 @@ bool response_upkeep::may_reopen(error& failure, net::call const& on, bool betwe
     if (tries_ != 0 && in_order) {
         // One that ends at once has no more events to give. Others are cut by who is in between,
         // while the server thinks.
-        if (time().now() - opened_ < at_once)
+        if (time().now() - opened_ < at_once) {
             polls_ = true;
-        else
+        } else {
             tries_ = 0;
+            give_back();
+        }
     }
     gap_ = false;
     missed_ = 0; // they come again, if there are any
@@ -228,7 +236,7 @@ bool response_upkeep::may_reopen(error& failure, net::call const& on, bool betwe
     if (!pause_)
         return false;
     ++tries_;
-    owes_ = true;
+    ++owes_;
     return true;
 }
 
@@ -266,8 +274,12 @@ reopened_events response_upkeep::take()
     auto const running = std::move(running_);
     auto const opening = std::move(opening_);
     opened_ = time().now();
+    may_repeat_ = true;
     try {
-        return opening->take();
+        auto again = opening->take();
+        if (again.whole)
+            give_back();
+        return again;
     } catch (error const& failure) {
         if (failure.code() == errc::client_shut_down)
             leave(std::nullopt, std::nullopt);

@@ -559,7 +559,7 @@ BOOST_AUTO_TEST_CASE(who_cuts_a_stream_while_the_server_thinks_does_not_end_it)
     // Each connection ends in order, after a while and without an event.
     serve_until(3);
     std::vector<std::shared_ptr<wire>> thinking;
-    for (int i = 0; i != 6; ++i)
+    for (int i = 0; i != 60; ++i) // more often than the client's budget has retries
         thinking.push_back(connect({stream_head}));
     serve_well();
     auto events = opened();
@@ -706,14 +706,16 @@ BOOST_AUTO_TEST_CASE(one_whose_context_is_gone_fails_and_stays_so)
 
 BOOST_AUTO_TEST_CASE(a_lone_stream_may_be_opened_again_for_hours)
 {
-    // More often than the client's budget has retries: each time an event comes.
+    // More often than the client's budget has retries: an event comes on every second one.
     constexpr std::size_t connections = 120;
     auto const event = [](std::size_t number) {
         return "data: {\"type\":\"response.in_progress\",\"sequence_number\":" +
                std::to_string(number) + ",\"response\":" + response_json("in_progress") + "}\n\n";
     };
-    for (std::size_t i = 0; i != connections; ++i)
+    for (std::size_t i = 0; i != connections; ++i) {
         serve_text(stream_head + event(i), true);
+        serve_text(stream_head + event(i + 1).substr(0, 20), true);
+    }
     auto events = opened();
     for (std::size_t i = 0; i != connections; ++i) {
         auto reads = next(events);
@@ -724,6 +726,22 @@ BOOST_AUTO_TEST_CASE(a_lone_stream_may_be_opened_again_for_hours)
     BOOST_TEST(events.attempts().size() == 17u);
     BOOST_TEST(events.attempts().front().status == 200);
     BOOST_TEST(!events.attempts().back().code);
+}
+
+BOOST_AUTO_TEST_CASE(an_end_that_is_retrieved_was_worth_its_retry)
+{
+    for (int i = 0; i != 100; ++i) { // the budget has less
+        serve_until(3);
+        serve([](std::string const& wanted) {
+            if (contains(wanted, "stream=true"))
+                return wire_answer{response(400, "{}"), false, {}};
+            return wire_answer{response(200, response_json("completed", saved_text)), true, {}};
+        });
+        auto events = opened();
+        auto const result = read(events);
+        BOOST_TEST_REQUIRE(!result.code, result.what);
+        BOOST_TEST(result.events.back() == "-1 response.completed");
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_budget_that_is_used_up_opens_no_stream_again)

@@ -59,6 +59,12 @@ concept response_is_resumed = requires(responses::resource const& r, Arguments&&
 };
 
 template <class... Arguments>
+concept response_is_resumed_so = requires(responses::resource const& r, Arguments&&... with)
+{
+    r.resume("id", std::forward<Arguments>(with)...);
+};
+
+template <class... Arguments>
 concept response_is_made = requires(responses::resource const& r, Arguments&&... with)
 {
     r.create_and_wait(std::forward<Arguments>(with)...);
@@ -73,6 +79,7 @@ concept completion_is_created = requires(chat::completions_resource const& r, Ar
 using options = request_options;
 using which = responses::retrieve_options;
 using asked = chat::completion_request;
+using resumed = responses::resume_options;
 using pauses = responses::wait_options;
 using question = responses::request;
 
@@ -95,6 +102,10 @@ BOOST_AUTO_TEST_CASE(temporaries_are_refused_where_the_compiler_would_destroy_th
     BOOST_TEST(response_is_cancelled<options> != refused);
     BOOST_TEST(response_is_removed<options> != refused);
     BOOST_TEST(response_is_resumed<options> != refused);
+    BOOST_TEST(response_is_resumed_so<resumed> != refused);
+    BOOST_TEST((response_is_resumed_so<resumed, options>) != refused);
+    BOOST_TEST((response_is_resumed_so<resumed, options const&>) != refused);
+    BOOST_TEST((response_is_resumed_so<resumed const&, options>) != refused);
     BOOST_TEST(response_is_waited_for<pauses> != refused);
     BOOST_TEST((response_is_waited_for<pauses, options>) != refused);
     BOOST_TEST((response_is_waited_for<pauses, options const&>) != refused);
@@ -121,6 +132,8 @@ BOOST_AUTO_TEST_CASE(what_has_a_name_is_taken_everywhere)
     BOOST_TEST(response_is_cancelled<options const&>);
     BOOST_TEST(response_is_removed<options const&>);
     BOOST_TEST(response_is_resumed<options const&>);
+    BOOST_TEST(response_is_resumed_so<resumed const&>);
+    BOOST_TEST((response_is_resumed_so<resumed const&, options const&>));
     BOOST_TEST((response_is_waited_for<pauses const&, options const&>));
     BOOST_TEST((response_is_made<question const&, pauses const&, options const&>));
 }
