@@ -6,6 +6,7 @@
 #include "support/counting.hpp"
 #include "support/fake_resolver.hpp"
 #include "support/hicap_fixture.hpp"
+#include "support/relay.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -341,13 +342,22 @@ asio::awaitable<void> create_and_wait(client by)
     BOOST_TEST(!whole.text().empty());
 }
 
+/// How the server is reached.
+enum class route
+{
+    address,
+    name, ///< which is looked up
+    proxy,
+    unix_socket
+};
+
 struct operation
 {
     char const* name;
     asio::awaitable<void> (*run)(client);
     std::size_t max_connections = 10;
     bool ends_client = false;
-    bool by_name = false;      // the server's address is looked up
+    route by = route::address;
     bool asks_for_key = false; // a callback gives it
 };
 
@@ -362,8 +372,10 @@ constexpr operation operations[] = {
     {"prewarm", prewarm},
     {"wait for a connection", wait_for_the_pool, 1},
     {"shut down", shut_down, 10, true},
-    {"create at a host that has a name", create, 10, false, true},
-    {"create with a key that a callback gives", create, 10, false, false, true},
+    {"create at a host that has a name", create, 10, false, route::name},
+    {"create through a proxy", create, 10, false, route::proxy},
+    {"create at a Unix socket", create, 10, false, route::unix_socket},
+    {"create with a key that a callback gives", create, 10, false, route::address, true},
     {"a request without a type", request_untyped},
     {"an upload from a source", upload_image},
     {"an image", draw},
@@ -405,8 +417,12 @@ struct world : hicap_fixture
         chosen.retries.initial_backoff = 1ms;
         auto const where = http::parse_base_url(chosen.base_url).origin;
         net::dial_options dialling;
-        dialling.host = what.by_name ? "api.test" : where.host;
+        dialling.host = what.by == route::name ? "api.test" : where.host;
         dialling.port = where.port;
+        if (what.by == route::proxy)
+            dialling.proxy = net::tunnel_options{"127.0.0.1", between.port(), {}};
+        if (what.by == route::unix_socket)
+            dialling.unix_socket = between.path();
         detail::surroundings around;
         around.time = std::make_shared<counting_clock>(live);
         around.dialer =
@@ -415,6 +431,7 @@ struct world : hicap_fixture
     }
 
     fake_resolver names;
+    relay between{server.port()};
     std::shared_ptr<live_objects> live = std::make_shared<live_objects>();
 };
 
