@@ -86,8 +86,8 @@ fetch_any(std::shared_ptr<client_core> core, prepared_request request)
     opened.exchange.reset();
     auto& watched = opened.on.running().watched();
     try {
-        if (json::string_member(answer.raw(), "id")
-                .empty()) // else an error is a part of what it is
+        // What has an id is no error, though it may have one as a member.
+        if (json::string_member(answer.raw(), "id").empty())
             throw_if_error_object(answer.info(), answer.raw(), watched.hidden());
         if (!answer.raw().empty() && is_encoded(answer.headers()))
             throw encoded_content(answer.headers());
