@@ -93,6 +93,9 @@ public:
         socket_->rest();
     }
 
+    /// Of the wait that has just ended. It would keep an event loop from ending for as long.
+    void forget_deadline() noexcept { socket_->rest(); }
+
     /// What ends every wait, from any thread.
     [[nodiscard]] stoppable& link() noexcept { return *socket_; }
 

@@ -72,6 +72,7 @@ bool http1_exchange::read_head()
         switch (parse()) {
         case parsed::head:
             has_head_ = true;
+            link().forget_deadline(); // a stream may be kept for long before it is read
             break;
         case parsed::need_more:
             return false;

@@ -82,7 +82,14 @@ struct wait_state : tenant, std::enable_shared_from_this<wait_state>
         armed_until = deadline;
     }
 
-    /// The same where nobody could handle an exception, which would leave the event loop: a wait
+    /// With the lock held: nothing of this keeps an event loop from ending.
+    void disarm() noexcept
+    {
+        if (std::exchange(armed, false))
+            alarm->cancel();
+    }
+
+    /// As `arm` where nobody could handle an exception, which would leave the event loop: a wait
     /// that cannot be limited fails.
     bool try_arm() noexcept
     {
@@ -239,8 +246,7 @@ public:
     void rest() noexcept override
     {
         std::lock_guard const lock(state_->mutex);
-        if (std::exchange(state_->armed, false))
-            state_->alarm->cancel();
+        state_->disarm();
     }
 
     void stop() noexcept override
@@ -249,6 +255,7 @@ public:
         std::lock_guard const lock(state_->mutex);
         if (state_->socket)
             ::shutdown(state_->socket->native_handle(), SHUT_RDWR);
+        state_->disarm();
     }
 
 private:

@@ -197,6 +197,18 @@ BOOST_AUTO_TEST_CASE(idle_connections_do_not_keep_the_context_running)
     BOOST_TEST(local.server.statistics().requests == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(a_stream_that_nobody_reads_does_not_keep_the_context_running)
+{
+    test::hicap_fixture local;
+    client const hicap(local.options());
+    auto const request = local.ask("a");
+    auto const events = local.open_stream(hicap, request);
+    local.server.stop();
+    local.context.restart();
+    local.context.run(); // returns
+    BOOST_TEST(hicap.statistics().calls_running == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(a_client_may_outlive_its_context_and_serve_another)
 {
     std::unique_ptr<client> hicap;

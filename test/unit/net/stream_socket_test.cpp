@@ -252,6 +252,22 @@ BOOST_AUTO_TEST_CASE(a_wait_without_deadline_needs_no_timer)
     BOOST_TEST(!waits.done());
 }
 
+BOOST_AUTO_TEST_CASE(a_socket_that_is_stopped_or_rests_keeps_no_timer)
+{
+    for (bool const stops : {true, false}) {
+        socket_fixture one;
+        one.give("x");
+        BOOST_TEST(one.wait(interest::read, start + 10s).get());
+        BOOST_TEST(one.clock->pending() == 1u);
+        if (stops)
+            one.link->stop();
+        else
+            one.link->rest();
+        BOOST_TEST(one.clock->pending() == 0u);
+        BOOST_TEST(one.wait(interest::read, start + 10s).get());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_later_deadline_costs_no_timer_until_the_former_one_fires)
 {
     give("x");
