@@ -64,7 +64,7 @@ asio::awaitable<void> go_on(hicap::client client, bookmark from)
     while (auto const* event = co_await stream.next())
         std::cout << event->text() << std::flush;
     std::cout << std::endl;
-    static_cast<void>(stream.snapshot().value_or_throw());
+    stream.snapshot().value_or_throw();
 }
 
 // resume]

@@ -41,6 +41,8 @@ enum class errc
     server_error,        ///< 5xx and anything else: the server failed
     overloaded,          ///< 503, 529: the server has too much to do
     timed_out_upstream,  ///< 408, 504: the server gave up waiting
+    response_incomplete, ///< thrown by `value_or_throw`: the response ended early, see its reason
+    response_cancelled,  ///< thrown by `value_or_throw`: somebody cancelled the response
 
     // The answer is not what HTTP or the API allows.
     truncated_stream = 100, ///< the event stream ended before its terminal mark
@@ -93,7 +95,7 @@ enum class condition
     retryable = 1,
     rate_limited,     ///< 429 of either kind
     timeout,          ///< a deadline of the client, of the system or of the server passed
-    cancelled,        ///< the caller cancelled, or shut the client down
+    cancelled,        ///< the caller cancelled, or shut the client down, or a response is cancelled
     authentication,   ///< 401 and 403, and no key at all
     invalid_request,  ///< 400, 404, 409, 413, 422, and what the client itself refuses to send
     connection,       ///< resolving, connecting or keeping a connection failed

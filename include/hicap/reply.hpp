@@ -2,6 +2,7 @@
 #define HICAP_REPLY_HPP
 
 #include <hicap/attempt.hpp>
+#include <hicap/error.hpp>
 #include <hicap/headers.hpp>
 #include <hicap/rate_limit.hpp>
 #include <hicap/visibility.hpp>
@@ -85,14 +86,18 @@ public:
 
     /// The object, for whoever takes nothing but success: throws the `api_error` that one is which
     /// tells of a failure. For a `T` that can.
-    [[nodiscard]] T const& value_or_throw() const requires
-        requires(T const& told, std::string_view id)
+    T const& value_or_throw() const requires requires(T const& told, std::string_view id)
     {
         told.value_or_throw(id);
     }
 
     {
-        return T::value_or_throw(request_id());
+        try {
+            return T::value_or_throw(request_id());
+        } catch (error& failure) {
+            failure.set_attempts(attempts());
+            throw;
+        }
     }
 
     /// The body as it came.

@@ -410,9 +410,9 @@ struct response
 
     /// This, for whoever takes nothing but a whole answer. Throws an `api_error` of status 200 for
     /// one that failed, or has an `error` and no status, with the code and message of `error`; that
-    /// is incomplete, with the reason as code; or that was cancelled. `request_id` is told by the
-    /// error.
-    [[nodiscard]] response const& value_or_throw(std::string_view request_id = {}) const;
+    /// is incomplete, with `errc::response_incomplete` and the reason as `api_code`; or that was
+    /// cancelled, with `errc::response_cancelled`. `request_id` is told by the error.
+    response const& value_or_throw(std::string_view request_id = {}) const;
 };
 
 /// Says that a response is gone. Page: DELETE /responses/{response_id}.

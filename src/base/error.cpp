@@ -38,6 +38,10 @@ char const* describe(errc value) noexcept
         return "the server is overloaded";
     case errc::timed_out_upstream:
         return "the server gave up waiting";
+    case errc::response_incomplete:
+        return "the response is incomplete";
+    case errc::response_cancelled:
+        return "the response was cancelled";
     case errc::truncated_stream:
         return "the event stream ended before its terminal mark";
     case errc::truncated_response:
@@ -194,7 +198,8 @@ public:
             return one_of(errc::timed_out_upstream, errc::total_timeout) ||
                    is_deadline_of_phase(code) || code == boost::asio::error::timed_out;
         case condition::cancelled:
-            return code == boost::asio::error::operation_aborted || code == errc::client_shut_down;
+            return code == boost::asio::error::operation_aborted ||
+                   one_of(errc::client_shut_down, errc::response_cancelled);
         case condition::authentication:
             return one_of(errc::authentication, errc::permission_denied, errc::missing_api_key);
         case condition::invalid_request:
@@ -292,11 +297,13 @@ errc code_of(api_error::details const& came)
         {"invalid_api_key", errc::authentication},
         {"permission_error", errc::permission_denied},
         {"not_found_error", errc::not_found},
+        {"response_incomplete", errc::response_incomplete},
+        {"response_cancelled", errc::response_cancelled},
     };
     for (auto const& known : words)
         if (came.code == known.text || came.type == known.text)
             return known.code;
-    return errc::server_error;
+    return came.code.starts_with("invalid_") ? errc::invalid_request : errc::server_error;
 }
 
 std::string compose(api_error::details const& came)
@@ -304,8 +311,10 @@ std::string compose(api_error::details const& came)
     std::string out = "the API answered ";
     out += std::to_string(came.status);
     bool const in_the_middle = came.status == 200;
+    bool const is_whole = came.type.starts_with("response_");
     if (in_the_middle)
-        out += " and failed in the middle of its answer";
+        out += is_whole ? " with a response that did not succeed"
+                        : " and failed in the middle of its answer";
     auto const add = [&out](char const* label, std::string const& value) {
         if (value.empty())
             return;
