@@ -67,10 +67,11 @@ asio::awaitable<void> answer(hicap::client client, std::string prompt)
     std::size_t kept = 0;
     bool interrupted = false;
     try {
-        while (auto const* event = co_await stream.next()) {
-            std::cout << event->text() << std::flush;
-            tokens += event->text().empty() ? 0 : 1;
-            kept += event->text().size();
+        auto pieces = stream.text();
+        while (auto const piece = co_await pieces.next()) {
+            std::cout << *piece << std::flush;
+            ++tokens;
+            kept += piece->size();
         }
     } catch (boost::system::system_error const& error) {
         if (error.code() != hicap::condition::cancelled)

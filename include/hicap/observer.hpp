@@ -110,7 +110,9 @@ struct end_event
 /// quick, must not throw, and must not use the client. For each call: `on_attempt` and
 /// `on_connection` for each attempt (the latter not where it is cancelled before it has a
 /// connection), `on_first_byte` for each response, `on_retry` between attempts, `on_first_event`
-/// once where it is a stream with events, `on_end` once and last.
+/// once where it is a stream with events, `on_end` once and last. Where a call retrieves a response
+/// until it is over (`wait`, `create_and_wait`), each time is an attempt of that call as well,
+/// under its method and path, without `on_retry` where nothing has failed.
 ///
 /// Thread safety: called from all threads that use the client, possibly at the same time.
 class observer

@@ -110,7 +110,7 @@ struct cancel_outcome
     std::exception_ptr failure{};
 
     /// The response, for whoever cannot do without. Throws `failure` where there is none.
-    [[nodiscard]] responses::response const& value_or_throw() const;
+    responses::response const& value_or_throw() const;
 };
 
 /// The events of a response as they come.
@@ -121,7 +121,11 @@ struct cancel_outcome
 /// are told apart by their sequence numbers; none is given twice, and where one is missing the
 /// stream is asked for again, or fails. `attempts` and observers see it, `next` just takes longer.
 /// Where the server does not stream the response any more, it is retrieved until it is over, and
-/// becomes the last event.
+/// becomes the last event. What no event has told of its text is then in that response alone:
+/// `snapshot` has all of it, and so has `text` where the stream was read from its beginning.
+///
+/// Where a connection breaks before any event has named the response, nobody can go on: that is an
+/// error, and the response may run on at the server.
 ///
 /// Destroying it before its end closes the connection. What else happens to a response in the
 /// background is said by `on_abandon`. A stream that has failed has not ended.

@@ -88,7 +88,8 @@ public:
     /// - `errc::event_too_large`, `errc::body_too_large`, `errc::too_many_comments`: a bound of
     ///   `response_limits`.
     ///
-    /// But for these two an error is final: every following call throws it again.
+    /// But for `invalid_json` and `unexpected_content` an error is final: every following call
+    /// throws it again.
     [[nodiscard]] asio::awaitable<Event const*> next();
 
     /// Whether `next` has something to tell within this time, an event, the end or an error, for

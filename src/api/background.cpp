@@ -251,6 +251,7 @@ std::shared_ptr<prepared_request const> background_task::cancelling(std::string_
     endpoint const where{"POST", path_of_cancel, target};
     auto made = core->prepare(where, {}, client_core::accepts::json, bounded);
     made.has_own_retries = true;
+    made.is_idempotent = true;
     return std::make_shared<prepared_request const>(std::move(made));
 }
 

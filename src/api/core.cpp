@@ -309,6 +309,7 @@ prepared_request client_core::prepare(
 
     prepared_request made;
     made.method = where.method;
+    made.is_idempotent = where.method == "GET";
     made.path = where.name;
     made.deadlines = policy::resolve_deadlines(options.deadlines, options_.deadlines);
     if (options.retries)

@@ -48,6 +48,7 @@ struct prepared_request
     policy::deadline_set deadlines;
     retry_options retries;
     bool has_own_retries = false; ///< which the client's budget does not count
+    bool is_idempotent = false; ///< a server may have it twice: a broken answer is asked for again
 };
 
 /// What a request is sent to.
@@ -202,7 +203,12 @@ private:
     [[nodiscard]] std::string headers_for(request_options const& options) const;
     asio::awaitable<secret_string>
     head_with_key(prepared_request const* request, net::call* on, bool refused);
-    asio::awaitable<outcome> try_once(net::call* on, std::string_view head, net::request_body body);
+    asio::awaitable<outcome> try_once(
+        prepared_request const* request,
+        net::call* on,
+        std::string_view head,
+        net::request_body body
+    );
 
     client_options options_; // without the key
     http::base_url where_;

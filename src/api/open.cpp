@@ -83,18 +83,29 @@ policy::failed_attempt facts_of(boost::system::error_code code, api_error::detai
     return facts;
 }
 
-policy::failed_attempt facts_of(boost::system::error_code code, net::call const& on)
+policy::failed_attempt
+facts_of(boost::system::error_code code, prepared_request const& request, net::call const& on)
 {
     bool const of_connection = code == condition::connection || code == errc::tls_handshake ||
                                code == errc::tls_timeout || code == errc::tls_failure;
     // A proxy that refuses once does so again, and may count the wrong passwords.
     bool const of_proxy = code == errc::proxy_refused;
     policy::failed_attempt facts;
-    facts.connection_failed = of_connection && !of_proxy && !on.answered;
+    facts.connection_failed = of_connection && !of_proxy && (request.is_idempotent || !on.answered);
     facts.sent = on.sent;
     facts.local = code == asio::error::no_descriptors ||
                   code == boost::system::errc::too_many_files_open_in_system;
     return facts;
+}
+
+/// Why what is retryable in itself was not tried again; empty for all else.
+std::string_view describe_broken(boost::system::error_code code, net::call const& on) noexcept
+{
+    if (code == errc::first_byte_timeout)
+        return "not tried again, as the server may still work on it";
+    if (on.answered && code == condition::connection)
+        return "not tried again, as the response had begun";
+    return {};
 }
 
 /// Throws `why`, with which a callback or a source of the caller's has failed.
@@ -191,8 +202,9 @@ void opened_response::fail(std::exception_ptr const& why)
     }
 }
 
-asio::awaitable<client_core::outcome>
-client_core::try_once(net::call* on, std::string_view head, net::request_body body)
+asio::awaitable<client_core::outcome> client_core::try_once(
+    prepared_request const* request, net::call* on, std::string_view head, net::request_body body
+)
 {
     outcome result;
     auto& watched = on->running().watched();
@@ -210,7 +222,7 @@ client_core::try_once(net::call* on, std::string_view head, net::request_body bo
         throw;
     }
     if (!response) {
-        result.facts = facts_of(result.code, *on);
+        result.facts = facts_of(result.code, *request, *on);
         co_return result;
     }
     auto const status = response->head().status;
@@ -314,7 +326,7 @@ client_core::open(std::shared_ptr<prepared_request const> kept, net::call on)
             throw_of_caller(on, no_key);
         auto const& head = options_.credentials ? own.reveal() : request.head.reveal();
         auto const known = on.earlier.size();
-        auto result = co_await try_once(&on, head, body);
+        auto result = co_await try_once(&request, &on, head, body);
         replays_ += on.earlier.size() - known;
         if (on.failed_by_caller) {
             on.next_attempt(result.code);
@@ -342,7 +354,9 @@ client_core::open(std::shared_ptr<prepared_request const> kept, net::call on)
             ++retries;
         }
         if (!decision.retry) {
-            auto const why = policy::describe_refusal(decision, request.retries);
+            auto why = policy::describe_refusal(decision, request.retries);
+            if (why.empty())
+                why = describe_broken(result.code, on);
             watched.fails(result.code);
             watched.is_not_retried(why);
             bool const sent = on.sent;

@@ -446,7 +446,12 @@ asio::awaitable<cancel_outcome> event_stream::cancel()
 asio::awaitable<response> event_stream::collect_or_throw()
 {
     auto whole = co_await collect();
-    static_cast<void>(whole.value_or_throw(request_id()));
+    try {
+        whole.value_or_throw(request_id());
+    } catch (error& failure) {
+        failure.set_attempts(attempts());
+        throw;
+    }
     co_return whole;
 }
 

@@ -595,7 +595,9 @@ BOOST_AUTO_TEST_CASE(a_second_connection_may_break_at_any_byte_too)
 {
     auto const second = stream_head + join_events(3, all_events);
     for (auto const how : {loss::fin, loss::reset, loss::silence}) {
-        for (std::size_t size = stream_head.size(); size <= second.size(); ++size) {
+        // A head that does not come at all is another deadline's.
+        auto const first = how == loss::silence ? stream_head.size() : 0;
+        for (std::size_t size = first; size <= second.size(); ++size) {
             BOOST_TEST_CONTEXT("after " << size << " bytes, way " << static_cast<int>(how))
             {
                 resume_fixture one;
@@ -855,7 +857,7 @@ BOOST_AUTO_TEST_CASE(a_response_that_others_cancelled_ends_the_stream)
     auto const result = read(events);
     BOOST_TEST(!result.code, result.what);
     BOOST_TEST(result.events.back() == "-1 response.incomplete");
-    BOOST_CHECK_THROW(static_cast<void>(events.snapshot().value_or_throw()), api_error);
+    BOOST_CHECK_THROW(events.snapshot().value_or_throw(), api_error);
 }
 
 // resume ----------------------------------------------------------------------------------------
