@@ -128,7 +128,14 @@ parsed http1_exchange::parse()
         auto const result = parser().parse(from.unread());
         if (result != parsed::need_more)
             return result;
-        switch (from.fill()) {
+        auto got = connection::status::closed;
+        try {
+            got = from.fill();
+        } catch (error const&) { // also what comes of a socket that was stopped
+            operation_->check();
+            throw;
+        }
+        switch (got) {
         case connection::status::data:
             break;
         case connection::status::blocked:

@@ -78,13 +78,14 @@ public:
     std::size_t fail_at = never; ///< the number of the call that fails, from 0
     boost::system::error_code fail_with;
 
-    std::string sent;                  ///< by the client
-    std::size_t calls = 0;             ///< of all functions that do I/O or wait for it
-    std::size_t largest_send = 0;      ///< offered in one call
-    std::size_t rests = 0;             ///< calls of `rest`
-    std::atomic<std::size_t> stops{0}; ///< calls of `stop`
-    bool failed = false;               ///< the call `fail_at` was made
-    bool open = true;                  ///< the socket exists
+    std::string sent;                       ///< by the client
+    std::size_t calls = 0;                  ///< of all functions that do I/O or wait for it
+    std::size_t largest_send = 0;           ///< offered in one call
+    std::size_t rests = 0;                  ///< calls of `rest`
+    std::atomic<std::size_t> stops{0};      ///< calls of `stop`
+    boost::system::error_code stopped_with; ///< what is received then; nothing: the end
+    bool failed = false;                    ///< the call `fail_at` was made
+    bool open = true;                       ///< the socket exists
 
 private:
     friend class scripted_socket;
@@ -157,6 +158,8 @@ public:
     {
         if (far_->fails_now())
             return {status::failed, 0, far_->fail_with};
+        if (far_->stops != 0 && far_->stopped_with)
+            return {status::failed, 0, far_->stopped_with};
         if (far_->stops != 0)
             return {status::closed, 0, {}};
         auto& arrivals = far_->arrivals_;

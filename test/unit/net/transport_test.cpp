@@ -533,15 +533,19 @@ BOOST_AUTO_TEST_CASE(a_connection_that_cannot_be_opened_leaves_its_place_to_othe
 
 BOOST_AUTO_TEST_CASE(a_stop_from_another_thread_ends_a_call)
 {
-    auto const far = std::make_shared<wire>(clock);
-    dialer->connect(far);
-    auto const of = call();
-    auto sends = send(*of);
-    std::thread other([this] { all->stop_all(); });
-    sends.finish();
-    other.join();
-    BOOST_TEST((sends.code() == errc::client_shut_down));
-    BOOST_TEST(far->stops == 1u);
+    for (bool const reset : {false, true}) { // by the peer, which still sends
+        auto const far = std::make_shared<wire>(clock);
+        if (reset)
+            far->stopped_with = asio::error::connection_reset;
+        dialer->connect(far);
+        auto const of = call();
+        auto sends = send(*of);
+        std::thread other([this] { all->stop_all(); });
+        sends.finish();
+        other.join();
+        BOOST_TEST((sends.code() == errc::client_shut_down), sends.what());
+        BOOST_TEST(far->stops == 1u);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(warming_leaves_an_open_connection_to_the_pool)
