@@ -99,35 +99,68 @@ unknown_members members_of(std::string_view object)
     return std::move(whole.extra);
 }
 
-raw_json object_of(unknown_members const& members)
+/// Builds an object of members whose names differ.
+class object_builder
 {
-    return raw_json('{' + members.text() + '}');
-}
+public:
+    void add(std::string_view name, std::string_view json)
+    {
+        if (text_.size() > 1)
+            text_ += ',';
+        text_ += raw_json::quoted(name).text();
+        text_ += ':';
+        text_ += json;
+    }
+
+    void add_text(std::string_view name, std::string const& text)
+    {
+        if (!text.empty())
+            add(name, raw_json::quoted(text).text());
+    }
+
+    void add(unknown_members const& members)
+    {
+        members.for_each([this](std::string_view name, std::string_view json) { add(name, json); });
+    }
+
+    [[nodiscard]] raw_json take() { return raw_json(std::move(text_) + '}'); }
+
+private:
+    std::string text_ = "{";
+};
 
 raw_json object_of(chat::function_call const& call)
 {
-    unknown_members members;
-    if (!call.name.empty())
-        members.set("name", raw_json::quoted(call.name));
-    if (!call.arguments.empty())
-        members.set("arguments", raw_json::quoted(call.arguments));
-    call.extra.for_each([&](std::string_view name, std::string_view value) {
-        members.set(name, raw_json(value));
-    });
-    return object_of(members);
+    object_builder made;
+    made.add_text("name", call.name);
+    made.add_text("arguments", call.arguments);
+    made.add(call.extra);
+    return made.take();
 }
 
 raw_json object_of(chat::custom_call const& call)
 {
-    unknown_members members;
-    if (!call.name.empty())
-        members.set("name", raw_json::quoted(call.name));
-    if (!call.input.empty())
-        members.set("input", raw_json::quoted(call.input));
-    call.extra.for_each([&](std::string_view name, std::string_view value) {
-        members.set(name, raw_json(value));
-    });
-    return object_of(members);
+    object_builder made;
+    made.add_text("name", call.name);
+    made.add_text("input", call.input);
+    made.add(call.extra);
+    return made.take();
+}
+
+bool is_blank(nullable<std::string> const& text)
+{
+    return !text || text->empty();
+}
+
+/// Whether it says anything of what is called.
+bool tells(nullable<chat::function_call_delta> const& piece)
+{
+    return piece && !(is_blank(piece->name) && is_blank(piece->arguments) && piece->extra.empty());
+}
+
+bool tells(nullable<chat::custom_call_delta> const& piece)
+{
+    return piece && !(is_blank(piece->name) && is_blank(piece->input) && piece->extra.empty());
 }
 
 bool is_blank(chat::function_call const& call)
@@ -157,6 +190,8 @@ kind kind_of(chat::tool_call_delta const& piece)
     bool const of_custom = has_type && *piece.type == chat::custom_tool_call::tag;
     if (has_type && !of_function && !of_custom)
         return kind::other;
+    if (tells(piece.function) != tells(piece.custom))
+        return tells(piece.function) ? kind::function : kind::custom;
     if (piece.function.has_value() != piece.custom.has_value())
         return piece.function ? kind::function : kind::custom;
     if (of_custom)
@@ -268,13 +303,15 @@ public:
             become<chat::function_tool_call>();
         if (piece.id && !piece.id->empty())
             id() = *piece.id;
-        if (piece.function) {
+        bool const is_function = std::holds_alternative<chat::function_tool_call>(call_);
+        bool const is_custom = std::holds_alternative<chat::custom_tool_call>(call_);
+        if (piece.function && (is_function || tells(piece.function))) {
             auto& to = function();
             fill(to.name, piece.function->name);
             append(to.arguments, piece.function->arguments);
             at_.of_function.add(piece.function->extra, extra_assembler::texts::replace);
         }
-        if (piece.custom) {
+        if (piece.custom && (is_custom || tells(piece.custom))) {
             auto& to = custom();
             fill(to.name, piece.custom->name);
             append(to.input, piece.custom->input);
@@ -339,11 +376,12 @@ private:
     }
 
     /// Whether nothing is known of what is called.
-    [[nodiscard]] bool has_no_payload()
+    [[nodiscard]] bool has_no_payload() const
     {
-        write_payload();
-        return std::holds_alternative<chat::function_tool_call>(call_) ? is_blank(function())
-                                                                       : is_blank(custom());
+        if (auto* const held = std::get_if<chat::function_tool_call>(&call_))
+            return is_blank(held->function) && at_.of_function.empty();
+        auto const& held = std::get<chat::custom_tool_call>(call_);
+        return is_blank(held.custom) && at_.of_custom.empty();
     }
 
     /// A call without a payload becomes one of this kind; any other stays what it is.
@@ -351,7 +389,7 @@ private:
     void become()
     {
         if (std::holds_alternative<Kind>(call_) || std::holds_alternative<unknown>(call_) ||
-            !has_no_payload())
+            at_.function || at_.custom || !has_no_payload())
             return;
         Kind made;
         made.id = std::move(id());
@@ -367,6 +405,7 @@ private:
         at_.members = std::move(extra());
         at_.id = std::move(id());
         if (!has_no_payload()) {
+            write_payload();
             if (auto* const function = std::get_if<chat::function_tool_call>(&call_))
                 at_.function = std::move(function->function);
             else
@@ -399,20 +438,26 @@ private:
     {
         at_.extra.write_to(at_.members);
         at_.of_payload.write_to(at_.payload);
-        unknown_members all;
-        if (!at_.id.empty())
-            all.set("id", raw_json::quoted(at_.id));
-        all.set("type", raw_json::quoted(call.type));
-        if (at_.function)
-            all.set("function", object_of(*at_.function));
-        if (at_.custom)
-            all.set("custom", object_of(*at_.custom));
+        object_builder all;
+        all.add_text("id", at_.id);
+        all.add_text("type", call.type);
+        bool const has_own = at_.has_payload;
+        if (at_.function && !(has_own && call.type == "function"))
+            all.add("function", object_of(*at_.function).text());
+        if (at_.custom && !(has_own && call.type == "custom"))
+            all.add("custom", object_of(*at_.custom).text());
         at_.members.for_each([&](std::string_view name, std::string_view value) {
-            all.set(name, raw_json(value));
+            bool const told = (name == "function" && at_.function) ||
+                              (name == "custom" && at_.custom) || (has_own && name == call.type);
+            if (!told)
+                all.add(name, value);
         });
-        if (at_.has_payload)
-            all.set(call.type, object_of(at_.payload));
-        call.json = object_of(all);
+        if (has_own) {
+            object_builder payload;
+            payload.add(at_.payload);
+            all.add(call.type, payload.take().text());
+        }
+        call.json = all.take();
     }
 
     chat::tool_call& call_;

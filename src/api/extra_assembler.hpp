@@ -24,6 +24,9 @@ public:
     /// Throws `errc::invalid_response` for more names than any answer has.
     void add(unknown_members const& from, texts how);
 
+    /// Whether no member has come.
+    [[nodiscard]] bool empty() const noexcept { return members_.empty(); }
+
     /// Makes `to` hold what has come: takes time in proportion to what came since the last time,
     /// and to what stands behind it.
     /// Precondition: it is always the same object, or has taken its place, and nobody else changes

@@ -9,6 +9,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -322,6 +323,24 @@ BOOST_AUTO_TEST_CASE(the_payload_says_what_a_tool_call_is)
         std::get<chat::custom_tool_call>(both.choices[0].message.tool_calls.at(0));
     BOOST_TEST(of_both.custom.input == "x");
     BOOST_TEST(of_both.extra.text() == R"("function":{"name":"f","arguments":"{}"})");
+
+    // A payload that says nothing decides nothing.
+    for (auto const& [first, second] :
+         {std::pair(
+              R"("index":0,"type":"function","function":{"name":"","arguments":""},"custom":{"name":"n"})",
+              R"("index":0,"custom":{"input":"abc"})"
+          ),
+          std::pair(
+              R"("index":0,"function":{},"custom":{"name":"n","x":1})",
+              R"("index":0,"custom":{"input":"abc","x":1})"
+          )}) {
+        auto const dumped = whole({tool_call(first), tool_call(second)});
+        auto const& told =
+            std::get<chat::custom_tool_call>(dumped.choices[0].message.tool_calls.at(0));
+        BOOST_TEST(told.custom.name == "n");
+        BOOST_TEST(told.custom.input == "abc");
+        BOOST_TEST(told.extra.empty());
+    }
 
     // The second thoughts of a server, and a reader who looks at each.
     chat_assembler made;
