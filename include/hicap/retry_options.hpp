@@ -13,11 +13,10 @@ namespace hicap {
 ///
 /// That is after 408, 409, 429 (but never `insufficient_quota`) and 5xx, and when resolving,
 /// connecting (but not for a proxy that refuses), the TLS handshake (but not for a certificate) or
-/// the connection failed before the first byte of a response; the deadlines of these three phases
-/// included, and no others.
-/// `x-should-retry: true` or `false` of an error response decides in place of its status, but for
-/// `insufficient_quota`: no pause mends that. What has
-/// begun to answer is never asked again, so no event comes twice.
+/// the connection failed before the first byte of a response (of a GET: before the end of its
+/// head); the deadlines of these three phases included, and no others. `x-should-retry: true` or
+/// `false` of an error response decides in place of its status, but for `insufficient_quota`: no
+/// pause mends that. What else has begun to answer is never asked again, so no event comes twice.
 ///
 /// All calls of a client share a budget: 50 retries, and one more for each ten calls that succeed.
 /// When it is used up calls fail at once, so that a server that is down is not asked thrice as

@@ -77,6 +77,17 @@ detail::prepared_request prepare(
 namespace detail {
 namespace {
 
+raw_json as_json(std::string const& body, headers const& fields)
+{
+    try {
+        return raw_json(body);
+    } catch (error const&) {
+        if (is_encoded(fields))
+            throw encoded_content(fields);
+        throw;
+    }
+}
+
 asio::awaitable<reply<raw_json>>
 fetch_any(std::shared_ptr<client_core> core, prepared_request request)
 {
@@ -86,15 +97,17 @@ fetch_any(std::shared_ptr<client_core> core, prepared_request request)
     opened.exchange.reset();
     auto& watched = opened.on.running().watched();
     try {
-        // What has an id is no error, though it may have one as a member.
-        if (json::string_member(answer.raw(), "id").empty())
+        // An object of the API is no error, though it may have one as a member.
+        bool const is_object = !json::string_member(answer.raw(), "id").empty() &&
+                               !json::string_member(answer.raw(), "object").empty();
+        if (!is_object)
             throw_if_error_object(answer.info(), answer.raw(), watched.hidden());
-        if (!answer.raw().empty() && is_encoded(answer.headers()))
-            throw encoded_content(answer.headers());
-        if (!answer.raw().empty() && !has_content_type(answer.headers(), "application/json"))
+        bool const is_json = has_content_type(answer.headers(), "application/json");
+        bool const encoded = is_encoded(answer.headers()); // or says so
+        if (!answer.raw().empty() && !is_json && !encoded)
             throw_unexpected_content(answer.info(), "JSON", answer.raw(), watched.hidden());
         if (!answer.raw().empty())
-            static_cast<raw_json&>(answer) = raw_json(answer.raw());
+            static_cast<raw_json&>(answer) = as_json(answer.raw(), answer.headers());
     } catch (error& failure) {
         if (failure.body().empty())
             keep_body(failure, answer.raw(), watched.hidden());

@@ -4,6 +4,7 @@
 #include "api/operation.hpp"
 #include "api/responses_assembler.hpp"
 #include "json/codec.hpp"
+#include "json/object.hpp"
 #include "policy/retry.hpp"
 
 #include <boost/asio/post.hpp>
@@ -176,7 +177,6 @@ bool response_upkeep::took(responses::event const& event) noexcept
     missed_ = 0;
     tries_ = 0;
     gap_ = false;
-    may_repeat_ = false;
     give_back();
     return true;
 }
@@ -194,7 +194,10 @@ void response_upkeep::missed() noexcept
 
 bool response_upkeep::had(std::string_view text) const
 {
-    if (!may_repeat_ || !last_)
+    if (!last_)
+        return false;
+    auto const told = json::integer_member(text, "sequence_number");
+    if (!told || *told > *last_) // as nearly always
         return false;
     responses::event event;
     if (!json::decode(text, event) || std::holds_alternative<responses::error_event>(event))
@@ -278,7 +281,6 @@ reopened_events response_upkeep::take()
     auto const running = std::move(running_);
     auto const opening = std::move(opening_);
     opened_ = time().now();
-    may_repeat_ = true;
     try {
         auto again = opening->take();
         if (again.whole)

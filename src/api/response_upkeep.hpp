@@ -80,7 +80,6 @@ private:
     bool polls_ = false;               // the server has no more events of it to give
     bool gap_ = false;                 // it was the reason to open it again
     bool released_ = false;
-    bool may_repeat_ = true;                         // no event came since it was opened
     unsigned owes_ = 0;                              // retries, to the client's budget
     net::clock::time_point opened_{};                // the last time
     unsigned tries_ = 0;                             // since an event came

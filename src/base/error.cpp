@@ -288,6 +288,8 @@ errc code_of(api_error::details const& came)
     };
 
     static constexpr word words[] = {
+        {"response_incomplete", errc::response_incomplete}, // whatever the reason is
+        {"response_cancelled", errc::response_cancelled},
         {"insufficient_quota", errc::insufficient_quota},
         {"rate_limit_error", errc::rate_limited},
         {"rate_limit_exceeded", errc::rate_limited},
@@ -297,8 +299,6 @@ errc code_of(api_error::details const& came)
         {"invalid_api_key", errc::authentication},
         {"permission_error", errc::permission_denied},
         {"not_found_error", errc::not_found},
-        {"response_incomplete", errc::response_incomplete},
-        {"response_cancelled", errc::response_cancelled},
     };
     for (auto const& known : words)
         if (came.code == known.text || came.type == known.text)

@@ -3,6 +3,8 @@
 
 #include <hicap/unknown_members.hpp>
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,6 +18,10 @@ struct object
 
 /// The text of the member `name` of the object that `text` is; empty where it has no such text.
 [[nodiscard]] std::string string_member(std::string_view text, std::string_view name);
+
+/// The same of one that is an integer.
+[[nodiscard]] std::optional<std::int64_t>
+integer_member(std::string_view text, std::string_view name);
 
 } // namespace hicap::json
 

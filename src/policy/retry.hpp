@@ -22,7 +22,8 @@ struct failed_attempt
     std::optional<bool> should_retry{}; ///< `x-should-retry`
     std::optional<std::chrono::milliseconds> retry_after{};
     /// Resolving, connecting or the TLS handshake failed (but not for a certificate), or the
-    /// connection broke before any byte of a response, or for a GET before the end of its head.
+    /// connection broke before any byte of a response, or before the end of its head where a
+    /// server may have the request twice.
     bool connection_failed = false;
     /// This machine had no descriptor for it: no server has had work from it, so a retry needs
     /// nothing of a `retry_budget`.

@@ -108,8 +108,8 @@ BOOST_AUTO_TEST_CASE(failures_are_those_of_all_operations)
 BOOST_AUTO_TEST_CASE(an_object_with_an_error_of_its_own_is_no_error)
 {
     constexpr std::string_view failed =
-        R"({"id":"resp_1","status":"failed","error":{"code":"server_error","message":"no"}})";
-    connect({response(200, failed), response(200, R"({"id":"","error":{"message":"late"}})")});
+        R"({"id":"resp_1","object":"response","error":{"code":"server_error","message":"no"}})";
+    connect({response(200, failed), response(200, R"({"id":"e1","error":{"message":"late"}})")});
     BOOST_TEST(get("/responses/resp_1").get().text() == failed);
     BOOST_TEST((get("/responses/resp_1").code() == errc::server_error));
 }
