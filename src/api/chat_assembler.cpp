@@ -129,22 +129,25 @@ private:
     std::string text_ = "{";
 };
 
-raw_json object_of(chat::function_call const& call)
+/// What is called, as JSON; `input` is called `name_of_input` there.
+template <class Call>
+raw_json object_of(Call const& call, std::string_view name_of_input, std::string const& input)
 {
     object_builder made;
     made.add_text("name", call.name);
-    made.add_text("arguments", call.arguments);
+    made.add_text(name_of_input, input);
     made.add(call.extra);
     return made.take();
 }
 
+raw_json object_of(chat::function_call const& call)
+{
+    return object_of(call, "arguments", call.arguments);
+}
+
 raw_json object_of(chat::custom_call const& call)
 {
-    object_builder made;
-    made.add_text("name", call.name);
-    made.add_text("input", call.input);
-    made.add(call.extra);
-    return made.take();
+    return object_of(call, "input", call.input);
 }
 
 bool is_blank(nullable<std::string> const& text)
@@ -452,11 +455,8 @@ private:
             if (!told)
                 all.add(name, value);
         });
-        if (has_own) {
-            object_builder payload;
-            payload.add(at_.payload);
-            all.add(call.type, payload.take().text());
-        }
+        if (has_own)
+            all.add(call.type, '{' + at_.payload.text() + '}');
         call.json = all.take();
     }
 

@@ -136,11 +136,11 @@ void add_members(std::string& body, unknown_members const& of_client)
     body.insert(body.rfind('}'), (has_members ? "," : "") + missing.text());
 }
 
-using query_list = std::vector<std::pair<std::string, std::string>>;
-
 /// Adds the parameters of `more` whose names are not in the query that `target` has already.
-void add_query(std::string& target, query_list const& more)
+void add_query(std::string& target, std::vector<std::pair<std::string, std::string>> const& more)
 {
+    if (more.empty()) // as nearly always
+        return;
     auto const begin = std::min(target.find('?'), target.size());
     auto const before = target.substr(begin);
     for (auto const& [name, value] : more) {

@@ -219,9 +219,11 @@ bool response_upkeep::may_reopen(error& failure, net::call const& on, bool betwe
 {
     if (!is_of_connection(failure.code()))
         return false;
-    if (id_.empty())
+    if (id_.empty()) {
         add_reason(failure, "no event had named the response, which may run on at the server");
-    if (id_.empty() || !numbered_)
+        return false;
+    }
+    if (!numbered_)
         return false;
     if (!task_->executor.get()) // its context has ended, and nothing runs there any more
         return false;

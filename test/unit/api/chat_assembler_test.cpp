@@ -48,11 +48,15 @@ std::string finish(int index = 0)
     return choice(index, R"("delta":{},"finish_reason":"stop")");
 }
 
-chat_assembler assembled(std::initializer_list<std::string> chunks)
+/// With `looks` somebody reads what there is after each of them.
+chat_assembler assembled(std::vector<std::string> const& chunks, bool looks = false)
 {
     chat_assembler made;
-    for (auto const& json : chunks)
+    for (auto const& json : chunks) {
         made.add(parse(json), true);
+        if (looks)
+            static_cast<void>(made.get());
+    }
     return made;
 }
 
@@ -229,13 +233,7 @@ BOOST_AUTO_TEST_CASE(unknown_members_of_what_is_called_are_kept)
         delta(R"("function_call":{"name":"old","vendor":3})"),
         delta(R"("function_call":{"arguments":"{}"})")};
     for (bool const looks : {false, true}) {
-        chat_assembler made;
-        for (auto const& json : chunks) {
-            made.add(parse(json), true);
-            if (looks)
-                static_cast<void>(made.get());
-        }
-        auto const got = made.take();
+        auto const got = assembled(chunks, looks).take();
         BOOST_TEST(call_of(got, 0).function.extra.text() == R"("signature":"s2","v":1)");
         BOOST_TEST(call_of(got, 0).extra.empty());
         auto const& message = got.choices[0].message;
@@ -254,13 +252,7 @@ BOOST_AUTO_TEST_CASE(a_tool_call_of_a_new_type_is_unknown)
         tool_call(R"("index":1,"id":"f","function":{"name":"f"})"),
         tool_call(R"("index":0,"hologram":{"text":"c"},"w":"x")")};
     for (bool const looks : {false, true}) {
-        chat_assembler made;
-        for (auto const& json : chunks) {
-            made.add(parse(json), true);
-            if (looks)
-                static_cast<void>(made.get());
-        }
-        auto const got = made.take();
+        auto const got = assembled(chunks, looks).take();
         BOOST_TEST_REQUIRE(calls_of(got) == 2u);
         auto const& call = std::get<unknown>(got.choices[0].message.tool_calls[0]);
         BOOST_TEST(call.type == "hologram");
@@ -275,16 +267,11 @@ BOOST_AUTO_TEST_CASE(a_tool_call_of_a_new_type_is_unknown)
 BOOST_AUTO_TEST_CASE(a_new_type_may_come_late_or_with_a_payload_that_is_known)
 {
     for (bool const looks : {false, true}) {
-        chat_assembler made;
-        for (auto const& json :
-             {tool_call(R"("index":0,"id":"h","function":{"name":"f","v":1},"hologram":{"t":"a"})"),
-              tool_call(R"("index":0,"type":"hologram","function":{"arguments":"{"})"),
-              tool_call(R"("index":0,"hologram":{"t":"b"},"function":{"arguments":"}"})")}) {
-            made.add(parse(json), true);
-            if (looks)
-                static_cast<void>(made.get());
-        }
-        auto const got = made.take();
+        std::vector<std::string> const chunks = {
+            tool_call(R"("index":0,"id":"h","function":{"name":"f","v":1},"hologram":{"t":"a"})"),
+            tool_call(R"("index":0,"type":"hologram","function":{"arguments":"{"})"),
+            tool_call(R"("index":0,"hologram":{"t":"b"},"function":{"arguments":"}"})")};
+        auto const got = assembled(chunks, looks).take();
         auto const& call = std::get<unknown>(got.choices[0].message.tool_calls.at(0));
         BOOST_TEST(
             call.json.text() ==
