@@ -10,7 +10,6 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
-#include <functional>
 #include <initializer_list>
 #include <map>
 #include <stdexcept>
@@ -68,6 +67,7 @@ struct job
     std::size_t events;
     std::size_t per_record; ///< events in one TLS record
     std::size_t pace;       ///< records a second in one stream; 0: as fast as they go
+    std::size_t hold;       ///< streams to have open at once, silent after the first event; 0: none
 };
 
 inline job read_job(int count, char** words)
@@ -82,18 +82,21 @@ inline job read_job(int count, char** words)
          "--streams",
          "--events",
          "--per-record",
-         "--pace"}
+         "--pace",
+         "--hold"}
     );
     auto const streams = line.number("--streams", 0);
+    auto const hold = line.number("--hold", 0);
     job made{
         .port = line.text("--port"),
         .ca_file = line.text("--ca-file"),
         .connections = line.number("--connections", 32),
-        .streams = streams != 0,
+        .streams = streams != 0 || hold != 0,
         .answers = streams != 0 ? streams : line.number("--requests", 10'000),
         .events = line.number("--events", 1'000),
         .per_record = line.number("--per-record", 1),
         .pace = line.number("--pace", 0),
+        .hold = hold,
     };
     if (made.connections == 0 || made.events == 0 || made.per_record == 0)
         throw std::runtime_error("--connections, --events and --per-record must not be 0");
@@ -122,20 +125,27 @@ inline hicap::chat::completion_request make_request()
     };
 }
 
-/// Of all text of one answer, in pieces as it came.
+/// Of all text of one answer, however it came in pieces: the sum of its bytes, and the sum of all
+/// sums on the way, modulo 2^32. Cheap, and any language can compute it.
 class text_digest
 {
 public:
     void add(std::string_view piece)
     {
-        if (!piece.empty())
-            value_ = value_ * 0x9E3779B97F4A7C15U + std::hash<std::string_view>{}(piece);
+        for (char const c : piece) {
+            sum_ += static_cast<unsigned char>(c);
+            sums_ += sum_;
+        }
     }
 
-    [[nodiscard]] std::uint64_t value() const noexcept { return value_; }
+    [[nodiscard]] std::uint64_t value() const noexcept
+    {
+        return std::uint64_t{sums_} << 32U | sum_;
+    }
 
 private:
-    std::uint64_t value_ = 0;
+    std::uint32_t sum_ = 0;
+    std::uint32_t sums_ = 0;
 };
 
 /// What came of a job: counted by the client, and compared with what had to come.

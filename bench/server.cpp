@@ -7,12 +7,17 @@
 //     x-bench-events       how many events bring a token (default 100)
 //     x-bench-per-record   how many of them share a TLS record (default 1)
 //     x-bench-pace         records a second (default 0: as fast as they are taken)
+//     x-bench-hold         1: nothing follows the first event
+//
+// Every GET is told what common.hpp and corpus.hpp tell the clients in C++: the request, and what
+// has to come of it.
 //
 // Prints one line, `bench_server: port N`, when it listens; --ca-file is written by then.
 
 #include "common.hpp"
 #include "emulator/certificate.hpp"
 #include "http_text.hpp"
+#include "json/codec.hpp"
 #include "tls_memory.hpp"
 
 #include <arpa/inet.h>
@@ -110,10 +115,29 @@ std::vector<std::string> token_events()
     return made;
 }
 
+/// What clients in other languages have to know.
+std::string corpus_response()
+{
+    std::string body = R"({"warm_up_answers":)" + std::to_string(warm_up_answers) +
+                       R"(,"warm_up_events":)" + std::to_string(warm_up_events) +
+                       R"(,"events_around_tokens":)" + std::to_string(events_around_tokens) +
+                       R"(,"whole_answer":")";
+    body.append(whole_answer()).append(R"(","tokens":[)");
+    for (auto const text : tokens)
+        body.append("\"").append(text).append("\",");
+    body.back() = ']';
+    body += R"(,"request":)";
+    hicap::json::encode(make_request(), body);
+    body += '}';
+    auto made = response_head("application/json", "Content-Length: " + std::to_string(body.size()));
+    return made += body;
+}
+
 /// What is sent, ready to be encrypted. The heads have a gap for the size of the request.
 struct answers
 {
     std::string whole = whole_response();
+    std::string corpus = corpus_response();
     std::string stream_head = response_head("text/event-stream", "Transfer-Encoding: chunked");
     std::string first_event =
         event(R"({"role":"assistant","content":"","refusal":null})", "null", 0);
@@ -136,6 +160,7 @@ struct stream_plan
     std::size_t events = 100;
     std::size_t per_record = 1;
     steady_clock::duration interval{}; // 0: as fast as they are taken
+    bool hold = false;                 // nothing follows the first event
 };
 
 struct connection
@@ -149,7 +174,7 @@ struct connection
 
     [[nodiscard]] bool flat_out() const
     {
-        return streaming && plan.interval == steady_clock::duration::zero();
+        return streaming && !plan.hold && plan.interval == steady_clock::duration::zero();
     }
 
     tls_memory tls;
@@ -314,18 +339,22 @@ private:
             else if (is_named(name, "x-bench-pace") && to_number(value) != 0)
                 link.plan.interval = steady_clock::duration(std::chrono::seconds(1)) /
                                      static_cast<long>(to_number(value));
+            else if (is_named(name, "x-bench-hold"))
+                link.plan.hold = to_number(value) != 0;
         });
         auto const size = body_at + body_size;
         if (bytes.size() < size)
             return false;
-        if (bytes.substr(body_at, body_size).find(R"("stream":true)") == std::string_view::npos) {
+        if (bytes.substr(0, 4) == "GET ") {
+            link.tls.write(with_request_size(answers_.corpus, size));
+        } else if (bytes.substr(body_at, body_size).find(R"("stream":true)") == std::string_view::npos) {
             link.tls.write(with_request_size(answers_.whole, size));
         } else {
             link.tls.write(with_request_size(answers_.stream_head, size));
             link.tls.write(answers_.first_event);
             link.next_event = 0;
             link.streaming = true;
-            if (!link.flat_out())
+            if (!link.flat_out() && !link.plan.hold)
                 schedule(link, steady_clock::now() + link.plan.interval);
         }
         link.request.erase(0, size);
