@@ -178,6 +178,8 @@ private:
         co_await http::async_read_header(on.stream, on.buffer, parser, use_awaitable);
         look_at(parser.get());
 
+        // `parser.eager(true)` would save a fifth of the CPU time, and hold an event back whose
+        // successor has come in part.
         event_splitter splitter;
         text_digest digest;
         std::size_t events = 0;

@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$1"
 command -v node >/dev/null && command -v npm >/dev/null || {
-    echo 'skipped: Node.js or npm is not installed (scripts/install-deps test)'
+    echo 'skipped: Node.js or npm is not installed (scripts/install-deps test, or bench)'
     exit 77
 }
 cmp -s package-lock.json node_modules/installed-lock.json && exit 0

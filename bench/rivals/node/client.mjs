@@ -111,7 +111,8 @@ async function run(client, job, corpus, answers, events) {
 }
 
 process.on('uncaughtException', (failure) => {
-  console.error(`client.mjs: ${failure.message}`);
+  const cause = failure.cause ? `: ${failure.cause.message}` : '';
+  console.error(`client.mjs: ${failure.message}${cause}`);
   process.exit(1);
 });
 
