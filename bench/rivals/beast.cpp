@@ -148,15 +148,19 @@ private:
         return made;
     }
 
-    asio::awaitable<void> create_answer(link& on)
+    asio::awaitable<void> send_request(link& on)
     {
         auto const message = make_message();
         auto& tcp = beast::get_lowest_layer(on.stream);
         tcp.expires_after(patience);
         co_await http::async_write(on.stream, message, use_awaitable);
+    }
 
+    asio::awaitable<void> create_answer(link& on)
+    {
+        co_await send_request(on);
         http::response<http::string_body> response;
-        tcp.expires_after(patience);
+        beast::get_lowest_layer(on.stream).expires_after(patience);
         co_await http::async_read(on.stream, on.buffer, response, use_awaitable);
         look_at(response);
         auto const answer = read_completion(response.body());
@@ -167,13 +171,10 @@ private:
 
     asio::awaitable<void> stream_answer(link& on)
     {
-        auto const message = make_message();
-        auto& tcp = beast::get_lowest_layer(on.stream);
-        tcp.expires_after(patience);
-        co_await http::async_write(on.stream, message, use_awaitable);
-
+        co_await send_request(on);
         http::response_parser<http::buffer_body> parser;
         parser.body_limit(boost::none);
+        auto& tcp = beast::get_lowest_layer(on.stream);
         tcp.expires_after(patience);
         co_await http::async_read_header(on.stream, on.buffer, parser, use_awaitable);
         look_at(parser.get());
