@@ -7,6 +7,7 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -15,6 +16,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace bench {
 
@@ -55,6 +57,15 @@ private:
     std::map<std::string, std::string> values_;
 };
 
+/// What is measured of a client.
+enum class subject
+{
+    work,  ///< the cost of answers, or of the events of streams, on connections that are kept
+    fresh, ///< of answers, each on a connection of its own
+    first_events, ///< how long each of the streams, one after the other, takes to its first event
+    hold          ///< the memory of streams that are open and silent
+};
+
 /// What a client is to do: `answers` whole answers, or as many streams of `events` events each, on
 /// `connections` connections.
 struct job
@@ -62,12 +73,13 @@ struct job
     std::string port;
     std::string ca_file;
     std::size_t connections;
+    subject what;
     bool streams;
     std::size_t answers;
     std::size_t events;
-    std::size_t per_record; ///< events in one TLS record
-    std::size_t pace;       ///< records a second in one stream; 0: as fast as they go
-    std::size_t hold;       ///< streams to have open at once, silent after the first event; 0: none
+    std::size_t fewer_events; ///< unless 0, the cost of streams of this length is subtracted
+    std::size_t per_record;   ///< events in one TLS record
+    std::size_t pace;         ///< records a second in one stream; 0: as fast as they go
 };
 
 inline job read_job(int count, char** words)
@@ -80,26 +92,43 @@ inline job read_job(int count, char** words)
          "--connections",
          "--requests",
          "--streams",
+         "--fresh",
+         "--first",
+         "--hold",
          "--events",
+         "--fewer-events",
          "--per-record",
-         "--pace",
-         "--hold"}
+         "--pace"}
     );
-    auto const streams = line.number("--streams", 0);
-    auto const hold = line.number("--hold", 0);
     job made{
         .port = line.text("--port"),
         .ca_file = line.text("--ca-file"),
         .connections = line.number("--connections", 32),
-        .streams = streams != 0 || hold != 0,
-        .answers = streams != 0 ? streams : line.number("--requests", 10'000),
+        .what = subject::work,
+        .streams = false,
+        .answers = line.number("--requests", 10'000),
         .events = line.number("--events", 1'000),
+        .fewer_events = line.number("--fewer-events", 0),
         .per_record = line.number("--per-record", 1),
         .pace = line.number("--pace", 0),
-        .hold = hold,
     };
-    if (made.connections == 0 || made.events == 0 || made.per_record == 0)
-        throw std::runtime_error("--connections, --events and --per-record must not be 0");
+    auto const asks_for = [&](char const* name, subject what, bool streams) {
+        if (!line.has(name))
+            return;
+        made.what = what;
+        made.streams = streams;
+        made.answers = line.number(name, 0);
+    };
+    asks_for("--streams", subject::work, true);
+    asks_for("--fresh", subject::fresh, false);
+    asks_for("--first", subject::first_events, true);
+    asks_for("--hold", subject::hold, true);
+    if (made.what == subject::first_events)
+        made.connections = 1;
+    if (made.connections == 0 || made.answers == 0 || made.events == 0 || made.per_record == 0)
+        throw std::runtime_error("what is counted must not be 0");
+    if (made.fewer_events >= made.events)
+        throw std::runtime_error("--fewer-events must be less than --events");
     return made;
 }
 
@@ -107,6 +136,12 @@ inline job read_job(int count, char** words)
 /// then.
 constexpr std::size_t warm_up_answers = 8;
 constexpr std::size_t warm_up_events = 16;
+
+/// Of all connections together. Thousands are warm when each has served one.
+inline std::size_t answers_to_warm_up(job const& work)
+{
+    return work.connections * (work.connections > 1'000 ? 1 : warm_up_answers);
+}
 
 /// The request of every measurement: about 270 bytes of JSON.
 inline hicap::chat::completion_request make_request()
@@ -208,16 +243,62 @@ private:
     clock::time_point wall_start_ = clock::now();
 };
 
-/// Prints the figures, one a line. Throws where the text that came is not the text that was sent.
-inline void
-report(job const& work, tally const& came, double cpu, double wall, std::string_view request_size)
+/// What work has cost, in seconds.
+struct cost
+{
+    double cpu = 0;
+    double wall = 0;
+};
+
+/// Throws where the text that came is not the text that was sent.
+inline void check(job const& work, tally const& came)
 {
     if (came != expected_of(work))
         throw std::runtime_error("checksum mismatch: what came is not what the server has sent");
-    auto const units = static_cast<double>(work.streams ? came.events : came.answers);
-    std::printf("cpu_us_per_unit %.4f\n", cpu / units * 1e6);
-    std::printf("wall_us_per_unit %.4f\n", wall / units * 1e6);
-    std::printf("request_bytes %.*s\n", static_cast<int>(request_size.size()), request_size.data());
+}
+
+/// Runs the job by `run(answers, events)`, which gives a tally, and prints the figures, one a line.
+template <class Run>
+void measure_work(job const& work, Run const& run)
+{
+    auto const measured = [&](std::size_t events) {
+        stopwatch const watch;
+        auto const came = run(work.answers, events);
+        cost const all{.cpu = watch.cpu(), .wall = watch.wall()};
+        auto as_asked = work;
+        as_asked.events = events;
+        check(as_asked, came);
+        return all;
+    };
+    auto const few = work.fewer_events != 0 ? measured(work.fewer_events) : cost{};
+    auto const all = measured(work.events);
+    auto const events = work.fewer_events != 0 ? work.events - work.fewer_events
+                                               : work.events + events_around_tokens;
+    auto const units = static_cast<double>(work.streams ? work.answers * events : work.answers);
+    std::printf("cpu_us_per_unit %.4f\n", (all.cpu - few.cpu) / units * 1e6);
+    std::printf("wall_us_per_unit %.4f\n", (all.wall - few.wall) / units * 1e6);
+}
+
+/// The server tells it, so that two clients can be seen to ask the same.
+inline void report_request_size(std::string_view size)
+{
+    std::printf("request_bytes %.*s\n", static_cast<int>(size.size()), size.data());
+}
+
+/// How many of the connections that were opened for the job have resumed a session.
+inline void report_resumed(job const& work, std::size_t resumed)
+{
+    std::printf(
+        "resumed_share %.3f\n", static_cast<double>(resumed) / static_cast<double>(work.answers)
+    );
+}
+
+/// `seconds`: of each stream, from the call to its first event.
+inline void report_first_events(std::vector<double> seconds)
+{
+    std::sort(seconds.begin(), seconds.end());
+    std::printf("first_us_median %.2f\n", seconds[seconds.size() / 2] * 1e6);
+    std::printf("first_us_p99 %.2f\n", seconds[seconds.size() * 99 / 100] * 1e6);
 }
 
 /// Runs a program's `work` and shows what it throws.

@@ -101,7 +101,7 @@ void report_on(
     };
     auto const line = [&](std::string const& what, double ns) {
         std::printf(
-            "ns %.*s/%s %.0f\n", static_cast<int>(name.size()), name.data(), what.c_str(), ns
+            "ns %.*s/%s %.1f\n", static_cast<int>(name.size()), name.data(), what.c_str(), ns
         );
     };
     std::printf(

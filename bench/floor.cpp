@@ -7,6 +7,8 @@
 #include "common.hpp"
 #include "http_text.hpp"
 #include "json/codec.hpp"
+#include "json/shape.hpp"
+#include "memory.hpp"
 #include "tls_memory.hpp"
 
 #include <hicap/version.hpp>
@@ -21,11 +23,52 @@
 
 #include <cerrno>
 #include <charconv>
+#include <deque>
 #include <memory>
 #include <vector>
 
 namespace bench {
 namespace {
+
+/// What the server gives to resume with. A ticket is used once; the last one is copied.
+class tickets
+{
+public:
+    explicit tickets(SSL_CTX* context)
+    {
+        SSL_CTX_set_app_data(context, this);
+        SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+        SSL_CTX_sess_set_new_cb(context, [](SSL* ssl, SSL_SESSION* session) {
+            static_cast<tickets*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)))->keep(session);
+            return 1;
+        });
+    }
+
+    void resume(SSL* ssl)
+    {
+        if (kept_.empty())
+            return;
+        auto* session = kept_.back();
+        if (kept_.size() == 1)
+            session = SSL_SESSION_dup(session);
+        else
+            kept_.pop_back();
+        SSL_set_session(ssl, session);
+        SSL_SESSION_free(session);
+    }
+
+private:
+    void keep(SSL_SESSION* session)
+    {
+        if (kept_.size() == 64) {
+            SSL_SESSION_free(kept_.front());
+            kept_.pop_front();
+        }
+        kept_.push_back(session);
+    }
+
+    std::deque<SSL_SESSION*> kept_;
+};
 
 SSL_CTX* make_context(std::string const& ca_file)
 {
@@ -39,6 +82,16 @@ struct link
 {
     explicit link(SSL_CTX* context) : tls(context) {}
 
+    link(link const&) = delete;
+    link& operator=(link const&) = delete;
+
+    ~link()
+    {
+        // Without this OpenSSL takes the session for one that must not be resumed.
+        SSL_set_shutdown(tls.ssl(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+        ::close(fd);
+    }
+
     enum class phase
     {
         head,
@@ -51,6 +104,7 @@ struct link
     phase at = phase::head;
     std::size_t body_size = 0;
     std::string pending; // decrypted, but not to be parsed without what follows
+    hicap::json::shaped_decoder<hicap::chat::chunk> decoder;
     hicap::chat::chunk event;
     text_digest digest;
 };
@@ -58,35 +112,113 @@ struct link
 class client
 {
 public:
-    explicit client(job const& work) : work_(work), context_(make_context(work.ca_file))
+    explicit client(job const& work)
+        : work_(work), context_(make_context(work.ca_file)), tickets_(context_)
     {
         json_members_.set("stream", hicap::raw_json("true"));
-        for (std::size_t i = 0; i != work.connections; ++i)
-            connect(*links_.emplace_back(std::make_unique<link>(context_)));
+    }
+
+    /// Until there are `count` connections.
+    void open(std::size_t count)
+    {
+        while (links_.size() < count) {
+            auto& opened = *links_.emplace_back(std::make_unique<link>(context_));
+            connect(opened);
+            ::fcntl(opened.fd, F_SETFL, O_NONBLOCK);
+            epoll_event wanted{};
+            wanted.events = EPOLLIN;
+            wanted.data.ptr = &opened;
+            require(::epoll_ctl(epoll_, EPOLL_CTL_ADD, opened.fd, &wanted) == 0, "epoll_ctl");
+        }
     }
 
     /// Asks for `answers` answers on all connections, and completes when they are there.
     tally run(std::size_t answers, std::size_t events)
     {
-        came_ = {};
-        request_size_.clear();
-        left_ = answers;
-        make_head(events);
+        begin(answers, events);
         for (auto const& one : links_)
             ask_or_rest(*one);
-        epoll_event ready[256];
-        while (active_ != 0) {
-            auto const count = ::epoll_wait(epoll_, ready, std::size(ready), -1);
-            for (int i = 0; i < count; ++i)
-                receive(*static_cast<link*>(ready[i].data.ptr));
+        while (active_ != 0)
+            wait();
+        return came_;
+    }
+
+    /// The same, each on a connection of its own. As there is one at a time, receiving can block.
+    tally run_fresh(std::size_t answers)
+    {
+        begin(0, 0);
+        resumed_ = 0;
+        for (std::size_t i = 0; i != answers; ++i) {
+            link only(context_);
+            connect(only);
+            left_ = 1;
+            ask_or_rest(only);
+            while (active_ != 0)
+                receive(only);
         }
         return came_;
     }
 
+    /// Streams one after the other; gives what each takes to its first event, in seconds.
+    std::vector<double> time_first_events(tally& came)
+    {
+        std::vector<double> took;
+        begin(0, work_.events);
+        for (std::size_t i = 0; i != work_.answers; ++i) {
+            auto const before = came_.events;
+            stopwatch const watch;
+            left_ = 1;
+            ask_or_rest(*links_.front());
+            while (came_.events == before)
+                wait();
+            took.push_back(watch.wall());
+            while (active_ != 0)
+                wait();
+        }
+        came = came_;
+        return took;
+    }
+
+    /// Opens the streams of the job and waits for the first event of each.
+    void hold()
+    {
+        SSL_CTX_set_mode(context_, SSL_MODE_RELEASE_BUFFERS);
+        begin(work_.answers, 0);
+        resumed_ = 0;
+        links_.reserve(links_.size() + work_.answers);
+        while (left_ != 0) {
+            open(links_.size() + 1);
+            auto& opened = *links_.back();
+            auto const before = came_.events;
+            ask_or_rest(opened);
+            while (came_.events == before)
+                wait();
+            SSL_free_buffers(opened.tls.ssl()); // what a ticket has left
+        }
+    }
+
+    [[nodiscard]] std::size_t resumed() const noexcept { return resumed_; }
+
     [[nodiscard]] std::string const& request_size() const noexcept { return request_size_; }
 
 private:
-    /// Connecting is no part of what is measured, so it may block.
+    void begin(std::size_t answers, std::size_t events)
+    {
+        came_ = {};
+        request_size_.clear();
+        left_ = answers;
+        make_head(events);
+    }
+
+    void wait()
+    {
+        epoll_event ready[256];
+        auto const count = ::epoll_wait(epoll_, ready, std::size(ready), -1);
+        for (int i = 0; i < count; ++i)
+            receive(*static_cast<link*>(ready[i].data.ptr));
+    }
+
+    /// Blocks: connections are opened one after the other.
     void connect(link& to)
     {
         sockaddr_in address{};
@@ -104,6 +236,7 @@ private:
         SSL_set_connect_state(ssl);
         SSL_set1_host(ssl, "localhost");
         SSL_set_tlsext_host_name(ssl, "localhost");
+        tickets_.resume(ssl);
         while (SSL_do_handshake(ssl) != 1) {
             send(to);
             auto const size = ::recv(to.fd, ciphertext_.data(), ciphertext_.size(), 0);
@@ -111,12 +244,7 @@ private:
             to.tls.feed(ciphertext_.data(), static_cast<std::size_t>(size));
         }
         send(to);
-
-        ::fcntl(to.fd, F_SETFL, O_NONBLOCK);
-        epoll_event wanted{};
-        wanted.events = EPOLLIN;
-        wanted.data.ptr = &to;
-        require(::epoll_ctl(epoll_, EPOLL_CTL_ADD, to.fd, &wanted) == 0, "epoll_ctl");
+        resumed_ += SSL_session_reused(ssl) == 1 ? 1 : 0;
     }
 
     void make_head(std::size_t events)
@@ -128,7 +256,9 @@ private:
                 "User-Agent: hicap-cpp/" HICAP_VERSION_STRING "\r\n"
                 "Accept-Encoding: identity\r\n"
                 "Authorization: Bearer bench-key\r\n";
-        if (work_.streams) {
+        if (work_.streams && events == 0) {
+            head_ += "x-bench-hold: 1\r\n";
+        } else if (work_.streams) {
             head_ += "x-bench-events: " + std::to_string(events) +
                      "\r\n"
                      "x-bench-per-record: " +
@@ -283,7 +413,7 @@ private:
         events.remove_prefix(line + 2);
         if (data == "[DONE]")
             return;
-        require(bool(hicap::json::decode(data, on.event)), "not a chunk");
+        require(bool(on.decoder.decode(data, on.event)), "not a chunk");
         on.digest.add(on.event.text());
         ++came_.events;
     }
@@ -299,6 +429,7 @@ private:
 
     job work_;
     SSL_CTX* context_;
+    tickets tickets_;
     int epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
     std::vector<std::unique_ptr<link>> links_;
     std::vector<char> ciphertext_ = std::vector<char>(64 * 1024); // shared by all connections
@@ -311,20 +442,53 @@ private:
     std::string request_size_; // as the server counted it
     std::size_t left_ = 0;
     std::size_t active_ = 0;
+    std::size_t resumed_ = 0;
     tally came_;
 };
+
+void run(job const& work)
+{
+    client by_hand(work);
+    by_hand.open(1);
+    by_hand.run(1, warm_up_events); // brings the first tickets, where there are any
+
+    switch (work.what) {
+    case subject::work:
+        by_hand.open(work.connections);
+        by_hand.run(answers_to_warm_up(work), warm_up_events);
+        measure_work(work, [&](std::size_t answers, std::size_t events) {
+            return by_hand.run(answers, events);
+        });
+        report_request_size(by_hand.request_size());
+        break;
+    case subject::fresh:
+        measure_work(work, [&](std::size_t answers, std::size_t) {
+            return by_hand.run_fresh(answers);
+        });
+        report_resumed(work, by_hand.resumed());
+        break;
+    case subject::first_events: {
+        by_hand.run(warm_up_answers, warm_up_events);
+        tally came;
+        auto const seconds = by_hand.time_first_events(came);
+        check(work, came);
+        report_first_events(seconds);
+        break;
+    }
+    case subject::hold: {
+        auto const before = memory::now();
+        by_hand.hold();
+        report_memory(before, work.answers);
+        report_resumed(work, by_hand.resumed());
+        break;
+    }
+    }
+}
 
 } // namespace
 } // namespace bench
 
 int main(int argc, char** argv)
 {
-    return bench::guarded("bench_floor", [&] {
-        auto const work = bench::read_job(argc, argv);
-        bench::client client(work);
-        client.run(work.connections * bench::warm_up_answers, bench::warm_up_events);
-        bench::stopwatch const watch;
-        auto const came = client.run(work.answers, work.events);
-        bench::report(work, came, watch.cpu(), watch.wall(), client.request_size());
-    });
+    return bench::guarded("bench_floor", [&] { bench::run(bench::read_job(argc, argv)); });
 }

@@ -12,6 +12,8 @@
 // Every GET is told what common.hpp and corpus.hpp tell the clients in C++: the request, and what
 // has to come of it.
 //
+// --tickets N gives every client N session tickets to resume with, by default none.
+//
 // Prints one line, `bench_server: port N`, when it listens; --ca-file is written by then.
 
 #include "common.hpp"
@@ -191,9 +193,11 @@ struct connection
 class server
 {
 public:
-    explicit server(std::string const& ca_file)
+    server(std::string const& ca_file, std::size_t tickets)
     {
         load_identity(ca_file);
+        // Without resumption every handshake costs the same, and the start of a client a fixed sum.
+        SSL_CTX_set_num_tickets(context_, tickets);
         listen();
     }
 
@@ -242,8 +246,6 @@ private:
                 SSL_CTX_use_PrivateKey(context_, key) == 1,
             "the certificate does not fit its key"
         );
-        // Without resumption every handshake costs the same, and the start of a client a fixed sum.
-        SSL_CTX_set_num_tickets(context_, 0);
         BIO_free(text);
         X509_free(certificate);
         EVP_PKEY_free(key);
@@ -451,8 +453,8 @@ private:
 int main(int argc, char** argv)
 {
     return bench::guarded("bench_server", [&] {
-        bench::command_line const line(argc, argv, {"--ca-file"});
-        bench::server server(line.text("--ca-file"));
+        bench::command_line const line(argc, argv, {"--ca-file", "--tickets"});
+        bench::server server(line.text("--ca-file"), line.number("--tickets", 0));
         std::printf("bench_server: port %u\n", server.port());
         std::fflush(stdout);
         server.run();

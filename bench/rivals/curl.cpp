@@ -106,7 +106,7 @@ public:
         set_multi(CURLMOPT_SOCKETDATA, this);
         set_multi(CURLMOPT_TIMERFUNCTION, &client::set_timer);
         set_multi(CURLMOPT_TIMERDATA, this);
-        auto const most = std::max(work.connections, work.hold + 1);
+        auto const most = work.what == subject::hold ? work.answers + 1 : work.connections;
         set_multi(CURLMOPT_MAXCONNECTS, static_cast<long>(most));
     }
 

@@ -12,18 +12,21 @@ namespace bench::rivals {
 template <class Client>
 void run(Client& client, job const& work)
 {
-    if (work.hold != 0) {
+    if (work.what == subject::hold) {
         client.run(1, 1, warm_up_events);
         auto const before = memory::now();
-        client.hold(work.hold);
-        report_memory(before, work.hold);
+        client.hold(work.answers);
+        report_memory(before, work.answers);
         std::fflush(stdout);
         std::_Exit(0); // closing one by one takes its time
     }
-    client.run(work.connections, work.connections * warm_up_answers, warm_up_events);
-    stopwatch const watch;
-    auto const came = client.run(work.connections, work.answers, work.events);
-    report(work, came, watch.cpu(), watch.wall(), client.request_size());
+    if (work.what != subject::work)
+        throw std::runtime_error("only bench_floor and bench_client do this");
+    client.run(work.connections, answers_to_warm_up(work), warm_up_events);
+    measure_work(work, [&](std::size_t answers, std::size_t events) {
+        return client.run(work.connections, answers, events);
+    });
+    report_request_size(client.request_size());
 }
 
 } // namespace bench::rivals
