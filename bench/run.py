@@ -333,31 +333,35 @@ def most_streams():
 
 
 def measure_memory(bench):
-    for streams in (1_000, most_streams()):
-        for tickets, name, kind, clients in (
-            (0, "", "", WITHOUT_NODE),
-            (TICKETS, "_resumed", ", sessions resumed", BOTH),
-        ):
-            title = f"idle stream, {streams:,} at once{kind}"
-            say(f"measuring {title}")
-            resident, heap = {}, {}
-            for client in clients:
-                if not bench.programs[client]:
-                    continue
-                try:
-                    figures = printed(bench.run(client, f"--hold {streams}", tickets=tickets))
-                except Failed as failure:
-                    bench.leave_out(client, str(failure))
-                    continue
-                resident[client] = figures["rss_bytes_per_stream"] / 1024
-                heap[client] = figures["heap_bytes_per_stream"] / 1024
-                share = figures.get("resumed_share")
-                if share is not None and abs(share - (tickets > 0)) > 0.1:
-                    die(f"{title}: {share:.0%} of the sessions of {client} were resumed")
-            for what, unit, cells in (("", "KiB resident", resident), ("_heap", "KiB heap", heap)):
-                full = f"stream_{streams}{name}{what}"
-                bench.add("memory", full, title, unit, cells, cells["library"] / cells["floor"])
-                bench.lines[f"bytes {full}"] = cells["library"] * 1024
+    most = most_streams()
+    for streams, name, kind, tickets, clients, more in (
+        (1_000, "", "", 0, WITHOUT_NODE, ""),
+        (1_000, "_burst", ", opened in one moment", 0, WITHOUT_NODE[1:], "--connections 1000"),
+        (1_000, "_resumed", ", sessions resumed", TICKETS, BOTH, ""),
+        (most, "", "", 0, WITHOUT_NODE, ""),
+        (most, "_resumed", ", sessions resumed", TICKETS, BOTH, ""),
+    ):
+        title = f"idle stream, {streams:,} at once{kind}"
+        say(f"measuring {title}")
+        resident, heap = {}, {}
+        for client in clients:
+            if not bench.programs[client]:
+                continue
+            try:
+                figures = printed(bench.run(client, f"--hold {streams} {more}", tickets=tickets))
+            except Failed as failure:
+                bench.leave_out(client, str(failure))
+                continue
+            resident[client] = figures["rss_bytes_per_stream"] / 1024
+            heap[client] = figures["heap_bytes_per_stream"] / 1024
+            share = figures.get("resumed_share")
+            if share is not None and abs(share - (tickets > 0)) > 0.1:
+                die(f"{title}: {share:.0%} of the sessions of {client} were resumed")
+        for what, unit, cells in (("", "KiB resident", resident), ("_heap", "KiB heap", heap)):
+            full = f"stream_{streams}{name}{what}"
+            ratio = cells["library"] / cells["floor"] if "floor" in cells else None
+            bench.add("memory", full, title, unit, cells, ratio)
+            bench.lines[f"bytes {full}"] = cells["library"] * 1024
 
 
 def measure_handshakes(bench):

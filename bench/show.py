@@ -59,7 +59,7 @@ CHARTS = {
     "requests": ("CPU time of a request", r"create(_\d+)?", "us CPU", True),
     "events": ("CPU time of a streamed event, at a pace", r"event_paced_\d+", "us CPU", True),
     "flat-out": ("CPU time of a streamed event, flat out", r"event(_\d+|16)", "us CPU", False),
-    "memory": ("Memory of an open stream", r"stream_\d+(_resumed)?", "KiB resident", False),
+    "memory": ("Memory of an open stream", r"stream_\d+(_resumed|_burst)?", "KiB resident", False),
 }
 
 # What README.md shows: rows, and what they are called there.
