@@ -215,12 +215,15 @@ class Bench:
     def allocations_row(self, section, name, title, short, long, units):
         """Those of the client, and those of OpenSSL."""
         preload = {"LD_PRELOAD": str(BUILD / "libbench_allocations.so")}
+        runs = {
+            (client, length): printed(self.run(client, length, environment=preload))
+            for client in ("floor", "library")
+            for length in (short, long)
+        }
         for whose, unit in (("", "allocations"), ("_of_openssl", "allocations in OpenSSL")):
-
-            def count(client, arguments, line="allocations" + whose):
-                return printed(self.run(client, arguments, environment=preload))[line]
-
-            cells = self.two_lengths(short, long, units, count)
+            cells = self.two_lengths(
+                short, long, units, lambda *run, line=f"allocations{whose}": runs[run][line]
+            )
             self.add(section, f"{name}_allocations{whose}", title, unit, cells)
             self.lines[f"allocations {name}{whose}"] = cells["library"]
 
@@ -321,6 +324,8 @@ def measure_events(bench):
         bench.instructions_row("events", name, title, *lengths, 20_000)
     lengths = [f"--connections 100 --streams 100 --events {n}" for n in (1000, 3000)]
     bench.allocations_row("events", "event", "event, 100 streams, flat out", *lengths, 200_000)
+    lengths = [f"--connections 50 --streams 50 --pace 100 --events {n}" for n in (100, 400)]
+    bench.allocations_row("events", "event_paced", "event, 50 streams, 100/s each", *lengths, 15_000)
 
 
 def most_streams():

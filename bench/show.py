@@ -44,6 +44,7 @@ GOALS = {
     "ratio event_10000": ("<=", 1.35),
     "ratio event_growth": ("<=", 1.10),
     "allocations event": ("<=", 0),
+    "allocations event_paced": ("<=", 0),
     "bytes stream_10000": ("<=", 28 * 1024),
     "bytes stream_10000_resumed": ("<=", 20 * 1024),
     "ns json_steady": ("<=", 60),
