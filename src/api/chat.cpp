@@ -6,6 +6,7 @@
 
 #include <hicap/chat.hpp>
 
+#include <cstddef>
 #include <utility>
 
 namespace hicap {
@@ -102,9 +103,13 @@ chunk as_chunk(completion const& whole)
     return made;
 }
 
+// Of a short request; a longer one has its memory in fewer steps.
+constexpr std::size_t usual_size = 512;
+
 std::string encode(completion_request const& request, request_options const& options, bool stream)
 {
     std::string body;
+    body.reserve(usual_size);
     if (!stream && options.extra_body.empty()) {
         json::encode(request, body);
         return body;

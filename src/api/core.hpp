@@ -243,6 +243,9 @@ shutdown(std::shared_ptr<client_core> core, std::chrono::milliseconds deadline);
 /// the response says of its type. Throws `idle_timeout` as `read_body`.
 asio::awaitable<bool> brings_events(opened_response* from, std::string* begun);
 
+/// Appends what is at hand of the body to `body`; true at its end. Throws as `read_body`.
+bool read_at_hand(opened_response& from, std::size_t max_size, std::string& body);
+
 /// Reads the rest of the body, of which `body` has been read. Throws `errc::body_too_large` beyond
 /// `max_size`, and `idle_timeout` when no piece of it comes for as long.
 asio::awaitable<std::string>

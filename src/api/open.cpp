@@ -395,13 +395,22 @@ asio::awaitable<bool> brings_events(opened_response* from, std::string* begun)
     co_return known.value_or(false);
 }
 
-asio::awaitable<std::string>
-read_body(opened_response* from, std::size_t max_size, std::string body)
+bool read_at_hand(opened_response& from, std::size_t max_size, std::string& body)
 {
     // Beyond this a length is believed only when the bytes come.
     constexpr std::uint64_t max_reserved = std::uint64_t{1} << 20;
+    body.reserve(std::min(from.exchange->head().content_length.value_or(0), max_reserved));
+    try {
+        return append_body(*from.exchange, max_size, body);
+    } catch (error const&) {
+        from.fail(std::current_exception());
+    }
+}
+
+asio::awaitable<std::string>
+read_body(opened_response* from, std::size_t max_size, std::string body)
+{
     auto& [exchange, on] = *from;
-    body.reserve(std::min(exchange->head().content_length.value_or(0), max_reserved));
     std::exception_ptr failure;
     try {
         bool in_time = true;

@@ -94,33 +94,28 @@ void decode_answer(
     }
 }
 
-/// An answer that is one JSON object.
+/// The answer of which the whole body has been read.
 template <class T>
-asio::awaitable<reply<T>> read_answer(std::shared_ptr<client_core> core, opened_response opened)
+reply<T> make_answer(opened_response& opened, std::string body)
 {
-    auto body = co_await read_body(&opened, core->limits().max_body);
     reply<T> answer(opened.take_info(), std::move(body));
     opened.exchange.reset(); // the connection serves others while this answer is parsed
     decode_answer<T>(opened.on.running().watched(), answer.info(), answer.raw(), answer);
-    co_return answer;
+    return answer;
 }
 
-/// An operation with such an answer.
-template <class T>
-asio::awaitable<reply<T>> fetch(std::shared_ptr<client_core> core, prepared_request request)
+/// An operation whose answer is one JSON object: of a `prepared_request`, or as a part of a call
+/// that has begun. Takes what `client_core::open` takes.
+template <class T, class... Asked>
+asio::awaitable<reply<T>> fetch(std::shared_ptr<client_core> core, Asked... asked)
 {
-    auto opened = co_await core->open(std::move(request));
-    co_return co_await read_answer<T>(std::move(core), std::move(opened));
-}
-
-/// The same as a part of a call that has begun.
-template <class T>
-asio::awaitable<reply<T>> fetch(
-    std::shared_ptr<client_core> core, std::shared_ptr<prepared_request const> request, net::call on
-)
-{
-    auto opened = co_await core->open(std::move(request), std::move(on));
-    co_return co_await read_answer<T>(std::move(core), std::move(opened));
+    auto opened = co_await core->open(std::move(asked)...);
+    // The common case needs no coroutine of its own: the body came with the head.
+    std::string body;
+    auto const max_size = core->limits().max_body;
+    if (!read_at_hand(opened, max_size, body))
+        body = co_await read_body(&opened, max_size, std::move(body));
+    co_return make_answer<T>(opened, std::move(body));
 }
 
 /// How a stream reads its answer.

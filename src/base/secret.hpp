@@ -2,6 +2,7 @@
 #define HICAP_BASE_SECRET_HPP
 
 #include <cstddef>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,9 +13,10 @@ namespace hicap {
 /// Overwrites memory in a way that no optimisation removes.
 inline void wipe(char* data, std::size_t size) noexcept
 {
-    auto* const bytes = static_cast<char volatile*>(data);
-    for (std::size_t i = 0; i != size; ++i)
-        bytes[i] = 0;
+    if (size == 0)
+        return;
+    std::memset(data, 0, size);
+    asm volatile("" : : "r"(data) : "memory"); // which might read it, as far as compilers know
 }
 
 /// Overwrites `text` and empties it.

@@ -225,8 +225,10 @@ connection::status connection::fill_tls(char* data, std::size_t size, std::size_
         auto const queued = tls_->output().size();
         auto const state = tls_->read(data, size, got);
         owed_ += tls_->output().size() - queued;
-        if (state == tls_engine::status::done)
+        if (state == tls_engine::status::done) {
+            starved_ = tls_->is_used_up();
             return status::data;
+        }
         if (state == tls_engine::status::closed) {
             closed_cleanly_ = true;
             return status::closed;

@@ -144,6 +144,7 @@ tls_engine::status tls_engine::handshake()
 tls_engine::status tls_engine::read(char* data, std::size_t size, std::size_t& got)
 {
     forget_errors();
+    holds_buffers_ = true;
     auto const result =
         SSL_read(session_, data, static_cast<int>(std::min<std::size_t>(size, INT_MAX)));
     if (result > 0) {
@@ -163,6 +164,7 @@ tls_engine::status tls_engine::read(char* data, std::size_t size, std::size_t& g
 
 void tls_engine::write(std::string_view data)
 {
+    holds_buffers_ = true;
     while (!data.empty()) {
         forget_errors();
         std::size_t written = 0;
@@ -175,10 +177,17 @@ void tls_engine::write(std::string_view data)
 
 void tls_engine::release_buffers() noexcept
 {
+    if (!holds_buffers_)
+        return;
     // Between the header and the body of a record they are in use, which not every OpenSSL 3 sees
     // (CVE-2024-4741).
     if (SSL_has_pending(session_) == 0 && std::strcmp(SSL_rstate_string(session_), "RH") == 0)
-        SSL_free_buffers(session_);
+        holds_buffers_ = SSL_free_buffers(session_) != 1;
+}
+
+bool tls_engine::is_used_up() const noexcept
+{
+    return input_.empty() && SSL_has_pending(session_) == 0;
 }
 
 bool tls_engine::resumed() const noexcept

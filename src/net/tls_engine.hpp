@@ -39,6 +39,9 @@ public:
 
     [[nodiscard]] bool has_input() const noexcept { return !input_.empty(); }
 
+    /// Whether `read` could only ask for input.
+    [[nodiscard]] bool is_used_up() const noexcept;
+
     /// Goes on with the handshake; `output` may have to be sent in any case.
     status handshake();
 
@@ -68,6 +71,7 @@ private:
     std::string output_;
     ssl_st* session_;
     std::string host_;
+    bool holds_buffers_ = true; // since it was used
 };
 
 } // namespace hicap::net

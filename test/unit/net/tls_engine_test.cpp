@@ -9,6 +9,10 @@
 #include <string>
 #include <string_view>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 namespace hicap::test {
 namespace {
 
@@ -186,6 +190,66 @@ BOOST_AUTO_TEST_CASE(new_keys_are_answered)
     BOOST_TEST(both.peer.received == "also new");
     BOOST_TEST(both.client.read(both.peer.encrypt("still new")) == "still new");
 }
+
+BOOST_AUTO_TEST_CASE(it_is_known_when_there_is_nothing_left_to_read)
+{
+    session both;
+    auto& engine = *both.client.engine;
+    BOOST_TEST(engine.is_used_up());
+    auto ciphertext = both.peer.encrypt("text");
+    ciphertext += both.peer.encrypt("more");
+    engine.feed(ciphertext);
+    BOOST_TEST(!engine.is_used_up());
+    char data[8];
+    std::size_t got = 0;
+    auto const read = [&](std::size_t size) { return engine.read(data, size, got); };
+    BOOST_TEST((read(2) == engine_status::done));
+    BOOST_TEST(!engine.is_used_up());
+    BOOST_TEST((read(8) == engine_status::done));
+    BOOST_TEST(got == 2U);
+    BOOST_TEST(!engine.is_used_up());
+    BOOST_TEST((read(8) == engine_status::done));
+    BOOST_TEST(got == 4U);
+    BOOST_TEST(engine.is_used_up());
+    BOOST_TEST((read(8) == engine_status::need_input));
+    auto const ended = both.peer.close_notify();
+    engine.feed(ended);
+    BOOST_TEST(!engine.is_used_up());
+}
+
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+BOOST_AUTO_TEST_CASE(a_session_that_waits_holds_no_buffers)
+{
+    session both;
+    auto& engine = *both.client.engine;
+    auto const held = [] { return ::mallinfo2().uordblks; };
+    // All that the server says comes first: its session is in the same heap.
+    auto const tickets = both.peer.tickets(1);
+    auto const more_tickets = both.peer.tickets(1);
+    auto const text = both.peer.encrypt("text");
+    auto const keys = both.peer.update_keys();
+    engine.release_buffers();
+    auto const least = held();
+    auto const check = [&](char const* after) {
+        engine.release_buffers();
+        BOOST_TEST_CONTEXT(after)
+        {
+            BOOST_TEST(held() < least + 8192); // the tickets are kept
+        }
+    };
+    engine.write("request");
+    check("writing");
+    BOOST_TEST(both.client.read(tickets).empty());
+    BOOST_TEST(held() > least + 16'384); // OpenSSL has buffers for them
+    check("tickets");
+    BOOST_TEST(both.client.read(more_tickets).empty());
+    check("more tickets");
+    BOOST_TEST(both.client.read(text) == "text");
+    check("data");
+    BOOST_TEST(both.client.read(keys).empty());
+    check("new keys");
+}
+#endif
 
 BOOST_AUTO_TEST_CASE(what_is_not_tls_fails_the_handshake)
 {
