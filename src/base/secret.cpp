@@ -2,7 +2,99 @@
 
 #include <hicap/secret.hpp>
 
+#include <system_error>
+
+#include <algorithm>
+#include <charconv>
+
 namespace hicap {
+namespace {
+
+// A part of a secret that is shorter than this tells nothing of it.
+constexpr std::size_t min_part = 12;
+
+// How often an escape may be escaped again, in JSON within JSON for example.
+constexpr std::size_t max_nesting = 8;
+
+bool begins_escape(char c) noexcept
+{
+    return c == '\\' || c == '%' || c == '&';
+}
+
+struct character
+{
+    std::size_t size;
+    char byte;
+};
+
+/// The character that the digits at the front of `text` stand for; of no size where they do not.
+character read_number(std::string_view text, std::size_t max_digits, int base) noexcept
+{
+    unsigned value = 0;
+    auto const* const begin = text.data();
+    auto const* const end = begin + std::min(text.size(), max_digits);
+    auto const read = std::from_chars(begin, end, value, base);
+    if (read.ec != std::errc() || value > 0x7F)
+        return {0, 0};
+    return {static_cast<std::size_t>(read.ptr - begin), static_cast<char>(value)};
+}
+
+/// The character at the front of `text`, in whatever way JSON, URLs and HTML write it.
+character first_of(std::string_view text) noexcept
+{
+    character const itself{1, text.front()};
+    if (text.front() == '\\') {
+        auto const run = text.substr(0, max_nesting + 1).find_first_not_of('\\');
+        if (run == std::string_view::npos)
+            return itself;
+        if (text[run] == '/' || text[run] == '"')
+            return {run + 1, text[run]};
+        if (text[run] == 'u')
+            if (auto const found = read_number(text.substr(run + 1), 4, 16); found.size == 4)
+                return {run + 5, found.byte};
+    }
+    if (text.front() == '%') {
+        std::size_t at = 1;
+        while (text.substr(at, 2) == "25" && at < 2 * max_nesting)
+            at += 2;
+        if (auto const found = read_number(text.substr(at), 2, 16); found.size == 2)
+            return {at + 2, found.byte};
+    }
+    if (text.starts_with("&#")) {
+        bool const hexadecimal = text.substr(2, 1) == "x" || text.substr(2, 1) == "X";
+        std::size_t const at = hexadecimal ? 3 : 2;
+        if (at < text.size()) {
+            auto const found = read_number(text.substr(at), 4, hexadecimal ? 16 : 10);
+            if (found.size != 0 && text.substr(at + found.size, 1) == ";")
+                return {at + found.size + 1, found.byte};
+        }
+    }
+    return itself;
+}
+
+/// How much of the front of `text` spells `secret`, or spells a good part of it and ends there.
+/// Precondition: neither is empty.
+std::size_t spelt(std::string_view text, std::string_view secret) noexcept
+{
+    if (text.front() != secret.front() && !begins_escape(text.front()))
+        return 0; // as nearly always
+    if (text.starts_with(secret))
+        return secret.size();
+    std::size_t used = 0;
+    for (std::size_t known = 0; known != secret.size(); ++known) {
+        if (used == text.size())
+            return known >= min_part ? used : 0;
+        auto const next = first_of(text.substr(used));
+        if (next.byte != secret[known]) {
+            bool const is_cut = begins_escape(text[used]) && text.size() - used < max_nesting;
+            return is_cut && known >= min_part ? text.size() : 0;
+        }
+        used += next.size;
+    }
+    return used;
+}
+
+} // namespace
 
 secret::~secret()
 {
@@ -17,7 +109,17 @@ hidden_secret::hidden_secret(std::string_view text)
 
 bool hidden_secret::is_in(std::string_view text) const noexcept
 {
-    return text_ && text.find(text_->reveal()) != std::string_view::npos;
+    if (!text_ || text.size() < text_->reveal().size())
+        return false;
+    auto const& secret = text_->reveal();
+    if (text.find(secret) != std::string_view::npos)
+        return true;
+    if (std::none_of(text.begin(), text.end(), begins_escape))
+        return false;
+    for (; !text.empty(); text.remove_prefix(1))
+        if (spelt(text, secret) != 0)
+            return true;
+    return false;
 }
 
 std::string hidden_secret::removed_from(std::string text) const
@@ -26,10 +128,21 @@ std::string hidden_secret::removed_from(std::string text) const
         return text;
     constexpr std::string_view mark = "***";
     auto const& secret = text_->reveal();
-    for (auto at = text.find(secret); at != std::string::npos;
-         at = text.find(secret, at + mark.size()))
-        text.replace(at, secret.size(), mark);
-    return text;
+    std::string cleaned;
+    std::size_t kept = 0; // of `text`: what is before it is in `cleaned`
+    for (std::size_t at = 0; at < text.size();) {
+        auto const size = spelt(std::string_view(text).substr(at), secret);
+        if (size == 0) {
+            ++at;
+            continue;
+        }
+        cleaned.append(text, kept, at - kept).append(mark);
+        at += size;
+        kept = at;
+    }
+    if (kept == 0)
+        return text;
+    return cleaned.append(text, kept);
 }
 
 } // namespace hicap

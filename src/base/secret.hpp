@@ -82,10 +82,12 @@ public:
 
     explicit hidden_secret(std::string_view text);
 
-    /// Whether `text` says it.
+    /// Whether `text` says it, as it is or escaped: `\/` and `\u002F` of JSON, `%2F` of URLs, and
+    /// `&#47;` of HTML, and be it escaped again.
     [[nodiscard]] bool is_in(std::string_view text) const noexcept;
 
-    /// `text` with `***` in place of the secret, wherever it stands.
+    /// `text` with `***` in place of the secret, wherever it says it, and of a good part of it at
+    /// the end, where `text` may have been cut.
     [[nodiscard]] std::string removed_from(std::string text) const;
 
 private:

@@ -1,3 +1,4 @@
+#include "support/security.hpp"
 #include "unit/api/client_fixture.hpp"
 
 #include <hicap/responses.hpp>
@@ -48,7 +49,7 @@ struct echoed_key_fixture : client_fixture
 
 BOOST_FIXTURE_TEST_SUITE(api_echoed_key, echoed_key_fixture)
 
-BOOST_AUTO_TEST_CASE(an_error_response_is_shown_without_the_key)
+BOOST_AUTO_TEST_CASE(an_error_response_is_shown_without_the_key, *security)
 {
     auto const object = R"({"error":{"message":")" + std::string(words) + R"(","type":"a"}})";
     connect({response(401, object), html(502, words)});
@@ -58,7 +59,7 @@ BOOST_AUTO_TEST_CASE(an_error_response_is_shown_without_the_key)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_page_in_place_of_an_answer_is_shown_without_the_key)
+BOOST_AUTO_TEST_CASE(a_page_in_place_of_an_answer_is_shown_without_the_key, *security)
 {
     connect({html(200, words), html(200, words), html(200, words)});
     auto created = create();
@@ -69,7 +70,7 @@ BOOST_AUTO_TEST_CASE(a_page_in_place_of_an_answer_is_shown_without_the_key)
     check(requested);
 }
 
-BOOST_AUTO_TEST_CASE(events_of_a_stream_are_shown_without_the_key)
+BOOST_AUTO_TEST_CASE(events_of_a_stream_are_shown_without_the_key, *security)
 {
     auto const object = R"({"error":{"message":")" + std::string(words) + R"("}})";
     for (auto const& event : {object, std::string(words)}) {
@@ -82,7 +83,7 @@ BOOST_AUTO_TEST_CASE(events_of_a_stream_are_shown_without_the_key)
     }
 }
 
-BOOST_AUTO_TEST_CASE(headers_are_shown_without_the_key)
+BOOST_AUTO_TEST_CASE(headers_are_shown_without_the_key, *security)
 {
     auto const with_headers = [](std::string const& status, std::string const& body) {
         return "HTTP/1.1 " + status +
@@ -111,7 +112,7 @@ BOOST_AUTO_TEST_CASE(headers_are_shown_without_the_key)
     BOOST_TEST(answered.get().headers().find("location").value_or("").ends_with("?key=***"));
 }
 
-BOOST_AUTO_TEST_CASE(error_events_of_a_response_are_shown_without_the_key)
+BOOST_AUTO_TEST_CASE(error_events_of_a_response_are_shown_without_the_key, *security)
 {
     auto const said = R"("code":"invalid_api_key","message":")" + std::string(words) + '"';
     responses::request asked;
@@ -135,7 +136,7 @@ BOOST_AUTO_TEST_CASE(error_events_of_a_response_are_shown_without_the_key)
     }
 }
 
-BOOST_AUTO_TEST_CASE(an_error_in_place_of_a_response_is_shown_without_the_key)
+BOOST_AUTO_TEST_CASE(an_error_in_place_of_a_response_is_shown_without_the_key, *security)
 {
     auto const object = R"({"error":{"message":")" + std::string(words) + R"(","type":"a"}})";
     responses::request asked;
@@ -147,7 +148,7 @@ BOOST_AUTO_TEST_CASE(an_error_in_place_of_a_response_is_shown_without_the_key)
     check(streamed);
 }
 
-BOOST_AUTO_TEST_CASE(a_key_that_a_callback_gave_is_not_shown_either)
+BOOST_AUTO_TEST_CASE(a_key_that_a_callback_gave_is_not_shown_either, *security)
 {
     options.api_key.clear();
     options.credentials = [](credentials_request) -> asio::awaitable<std::string> {
@@ -156,6 +157,69 @@ BOOST_AUTO_TEST_CASE(a_key_that_a_callback_gave_is_not_shown_either)
     connect({html(502, words)});
     auto failed = create();
     check(failed);
+}
+
+BOOST_AUTO_TEST_CASE(a_key_is_not_shown_however_it_is_written, *security)
+{
+    // Servers escape what need not be: + for the sake of HTML, / out of habit.
+    options.api_key = "sk-canary+of/tests=";
+    auto const said = [](std::string const& key_as_written) {
+        return "Incorrect API key provided: " + key_as_written + '.';
+    };
+    for (std::string const written :
+         {R"(sk-canary\u002Bof\/tests\u003d)",
+          "sk-canary%2Bof%2Ftests%3D",
+          "sk-canary&#x2B;of/tests&#61;"}) {
+        auto const object = R"({"error":{"message":")" + said(written) + R"("}})";
+        auto const location = "Location: https://elsewhere.test/" + written + "\r\n";
+        connect(
+            {response(401, object),
+             html(502, said(written)),
+             html(200, said(written)),
+             response(200, object),
+             response(200, "{}", location),
+             stream_head + "data: " + object + "\n\n"}
+        );
+        for (int i = 0; i != 4; ++i) {
+            auto failed = create();
+            BOOST_TEST_REQUIRE(failed.done());
+            BOOST_TEST(contains(failed.what(), said("***")), failed.what());
+            BOOST_TEST(!contains(failed.what(), "tests"), failed.what());
+            try {
+                failed.get();
+                BOOST_ERROR("nothing was thrown");
+            } catch (error const& failure) {
+                BOOST_TEST(!contains(failure.body(), "tests"), failure.body());
+            }
+        }
+        auto answered = create();
+        auto const kept = answered.get().headers().find("location");
+        BOOST_TEST(kept.value_or("") == "https://elsewhere.test/***");
+        auto opened = open_stream();
+        auto failed = next(opened.get());
+        BOOST_TEST_REQUIRE(failed.done());
+        BOOST_TEST(contains(failed.what(), said("***")), failed.what());
+        BOOST_TEST(!contains(failed.what(), "tests"), failed.what());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_key_is_not_shown_where_an_answer_is_cut_inside_it, *security)
+{
+    std::string const begun = "Incorrect API key provided: sk-canary-of-t";
+    auto const cut = "HTTP/1.1 401 X\r\nContent-Type: text/html\r\nContent-Length: 1000\r\n\r\n";
+    auto const far = connect({});
+    far->when_sent = [&](std::string_view) {
+        far->give(cut + begun);
+        far->close();
+    };
+    auto failed = create();
+    BOOST_TEST_REQUIRE(failed.done());
+    BOOST_TEST((failed.code() == errc::authentication), failed.what());
+    BOOST_TEST(contains(failed.what(), "provided: ***"), failed.what());
+    BOOST_TEST(!contains(failed.what(), "sk-canary"), failed.what());
+    BOOST_CHECK_EXCEPTION(failed.get(), api_error, [](api_error const& failure) {
+        return failure.body() == "Incorrect API key provided: ***";
+    });
 }
 
 BOOST_AUTO_TEST_SUITE_END()

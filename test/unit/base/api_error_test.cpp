@@ -1,3 +1,5 @@
+#include "support/security.hpp"
+
 #include <hicap/error.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -182,7 +184,7 @@ BOOST_AUTO_TEST_CASE(without_a_message_the_body_is_shown)
     BOOST_TEST(contains(api_error(details), "body \"<html>\\nBad Gateway</html>\""));
 }
 
-BOOST_AUTO_TEST_CASE(text_of_the_server_cannot_reach_a_terminal)
+BOOST_AUTO_TEST_CASE(text_of_the_server_cannot_reach_a_terminal, *security)
 {
     std::string const hostile = "\x1B[2J\x1B]0;title\x07\r\n\xC2\x9B"
                                 "31m\xFF\"quoted\"\\";
@@ -204,7 +206,7 @@ BOOST_AUTO_TEST_CASE(text_of_the_server_cannot_reach_a_terminal)
     }
 }
 
-BOOST_AUTO_TEST_CASE(text_of_the_server_is_cut)
+BOOST_AUTO_TEST_CASE(text_of_the_server_is_cut, *security)
 {
     auto details = with(400);
     for (auto member :

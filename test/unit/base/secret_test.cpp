@@ -1,8 +1,10 @@
 #include "base/secret.hpp"
+#include "support/security.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <string>
 #include <type_traits>
 
@@ -13,7 +15,7 @@ static_assert(!std::is_copy_assignable_v<secret_string>);
 
 BOOST_AUTO_TEST_SUITE(base_secret)
 
-BOOST_AUTO_TEST_CASE(wiping_overwrites_and_empties)
+BOOST_AUTO_TEST_CASE(wiping_overwrites_and_empties, *security)
 {
     std::string text = "sk-a-key-that-is-longer-than-what-a-string-holds-in-place";
     auto const size = text.size();
@@ -41,12 +43,61 @@ BOOST_AUTO_TEST_CASE(a_secret_is_revealed_on_demand)
     BOOST_TEST(secret_string().reveal().empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_hidden_secret_is_taken_out_of_texts)
+BOOST_AUTO_TEST_CASE(a_hidden_secret_is_taken_out_of_texts, *security)
 {
     hidden_secret const hidden("sk-canary");
     BOOST_TEST(hidden.removed_from("a sk-canary, sk-canarysk-canary") == "a ***, ******");
     BOOST_TEST(hidden.removed_from("sk-canar") == "sk-canar");
     BOOST_TEST(hidden.removed_from("").empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_hidden_secret_is_found_however_it_is_escaped, *security)
+{
+    hidden_secret const hidden("sk-canary+of/tests=");
+    for (std::string const escaped :
+         {R"(sk-canary+of\/tests=)",
+          R"(sk-canary\u002Bof\u002ftests\u003d)",
+          R"(\u0073\u006b-canary+of/tests=)",
+          R"(sk-canary\\u002Bof\\\/tests=)", // JSON within JSON
+          "sk-canary%2Bof%2ftests%3D",
+          "sk-canary%252Bof%252Ftests%253D",
+          "sk-canary&#x2B;of&#X2f;tests&#61;",
+          "sk-canary+of&#0047;tests="}) {
+        BOOST_TEST(hidden.is_in("a " + escaped), escaped);
+        BOOST_TEST(hidden.removed_from('"' + escaped + "\": " + escaped) == R"("***": ***)");
+    }
+    for (std::string const other :
+         {R"(sk-canary\u002Cof/tests=)",
+          "sk-canary%2Cof/tests=",
+          "sk-canary&#x2C;of/tests=",
+          R"(sk-canary\xof/tests= \ \u \u00 % %2 & &# &#x &#x2 \\\)"}) {
+        BOOST_TEST(!hidden.is_in(other), other);
+        BOOST_TEST(hidden.removed_from(other) == other);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_hidden_secret_is_found_where_a_text_was_cut_inside_it, *security)
+{
+    std::string const secret = "sk-canary+of/tests=";
+    hidden_secret const hidden(secret);
+    for (std::size_t size = 12; size != secret.size(); ++size)
+        BOOST_TEST(hidden.removed_from("key: " + secret.substr(0, size)) == "key: ***");
+    BOOST_TEST(hidden.removed_from("sk-canary+o") == "sk-canary+o"); // tells nothing
+    BOOST_TEST(hidden.removed_from("sk-canary+of/tests!") == "sk-canary+of/tests!");
+    for (std::string const cut : {R"(sk-canary\u002Bof\)", R"(sk-canary\u002Bof\u00)"})
+        BOOST_TEST(hidden.removed_from("key: " + cut) == "key: ***");
+}
+
+BOOST_AUTO_TEST_CASE(what_spells_no_secret_costs_linear_time, *security)
+{
+    hidden_secret const hidden("sk-canary-of-tests");
+    for (std::string const piece : {R"(\)", "%25", "&#", "sk-canary-of-tes"}) {
+        std::string text;
+        while (text.size() < 4'000'000)
+            text += piece;
+        text += '.';
+        BOOST_TEST((hidden.removed_from(text) == text));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(what_is_too_short_to_be_told_from_words_is_not_hidden)
