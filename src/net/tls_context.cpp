@@ -204,6 +204,12 @@ tls_context::tls_context(tls_options const& options) : impl_(std::make_unique<im
     if (!context)
         out_of_memory();
     SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+    // What a system's configuration may ask for, and some builds of OpenSSL do not: keys of 112
+    // bits of security, no SHA-1 under certificates, no cipher that does not encrypt or
+    // authenticate.
+    constexpr int min_security = 2;
+    if (SSL_CTX_get_security_level(context.get()) < min_security)
+        SSL_CTX_set_security_level(context.get(), min_security);
     SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION); // a write could have to read
     SSL_CTX_set_app_data(context.get(), impl_.get());
 

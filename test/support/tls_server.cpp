@@ -44,6 +44,40 @@ std::string contents(BIO* memory)
     return {data, static_cast<std::size_t>(size)};
 }
 
+certificate_ptr read_certificate(std::string const& pem)
+{
+    bio_ptr const text(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+    certificate_ptr made(PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr));
+    require(made != nullptr, "reading a certificate");
+    return made;
+}
+
+key_ptr read_key(std::string const& pem)
+{
+    bio_ptr const text(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+    key_ptr made(PEM_read_bio_PrivateKey(text.get(), nullptr, nullptr, nullptr));
+    require(made != nullptr, "reading a key");
+    return made;
+}
+
+key_ptr make_key(certificate_options const& options)
+{
+    auto const bits = static_cast<std::size_t>(options.rsa_bits);
+    key_ptr made(bits == 0 ? EVP_EC_gen("P-256") : EVP_RSA_gen(bits));
+    require(made != nullptr, "key");
+    return made;
+}
+
+/// Adds one as OpenSSL writes it; none where `text` is empty.
+void add_extension(X509* to, int kind, std::string const& text)
+{
+    if (text.empty())
+        return;
+    auto* const made = X509V3_EXT_conf_nid(nullptr, nullptr, kind, text.c_str());
+    require(made != nullptr && X509_add_ext(to, made, -1) == 1, "extension");
+    X509_EXTENSION_free(made);
+}
+
 certificate_ptr make_certificate(EVP_PKEY* key, certificate_options const& options)
 {
     certificate_ptr made(X509_new());
@@ -59,15 +93,19 @@ certificate_ptr make_certificate(EVP_PKEY* key, certificate_options const& optio
     auto const* const text = reinterpret_cast<unsigned char const*>(label.c_str());
     auto* const name = X509_get_subject_name(x509);
     X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, text, -1, -1, 0);
-    X509_set_issuer_name(x509, name);
     X509_set_pubkey(x509, key);
-    if (!options.names.empty()) {
-        auto* const names =
-            X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, options.names.c_str());
-        require(names != nullptr && X509_add_ext(x509, names, -1) == 1, "alternative names");
-        X509_EXTENSION_free(names);
+    add_extension(x509, NID_subject_alt_name, options.names);
+    add_extension(x509, NID_basic_constraints, options.constraints);
+    add_extension(x509, NID_ext_key_usage, options.uses);
+    certificate_ptr issuer;
+    key_ptr key_of_issuer;
+    if (!options.chain.empty()) {
+        issuer = read_certificate(options.chain.front().certificate);
+        key_of_issuer = read_key(options.chain.front().key);
     }
-    require(X509_sign(x509, key, EVP_sha256()) != 0, "signing");
+    X509_set_issuer_name(x509, issuer ? X509_get_subject_name(issuer.get()) : name);
+    auto* const signs = key_of_issuer ? key_of_issuer.get() : key;
+    require(X509_sign(x509, signs, options.sha_1 ? EVP_sha1() : EVP_sha256()) != 0, "signing");
     return made;
 }
 
@@ -94,9 +132,7 @@ std::string pem_of(EVP_PKEY* key, std::string password)
 /// Clients have to show a certificate that `pem` vouches for.
 void ask_for_certificate(SSL_CTX* context, std::string const& pem)
 {
-    bio_ptr const text(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-    certificate_ptr const authority(PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr));
-    require(authority != nullptr, "reading the authority of clients");
+    auto const authority = read_certificate(pem);
     X509_STORE_add_cert(SSL_CTX_get_cert_store(context), authority.get());
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
 }
@@ -105,7 +141,7 @@ void ask_for_certificate(SSL_CTX* context, std::string const& pem)
 
 identity make_identity(certificate_options const& options)
 {
-    key_ptr const key(EVP_EC_gen("P-256"));
+    auto const key = make_key(options);
     auto const certificate = make_certificate(key.get(), options);
     return {pem_of(certificate.get()), pem_of(key.get(), {}), pem_of(key.get(), "secret")};
 }
@@ -113,24 +149,30 @@ identity make_identity(certificate_options const& options)
 tls_server::tls_server(certificate_options const& options)
     : context_(SSL_CTX_new(TLS_server_method()))
 {
-    key_ptr const key(EVP_EC_gen("P-256"));
-    require(context_ != nullptr && key != nullptr, "context and key");
+    auto const key = make_key(options);
+    require(context_ != nullptr, "context");
+    if (options.tls_1_1 || options.rsa_bits != 0 || options.sha_1 || !options.ciphers.empty())
+        SSL_CTX_set_security_level(context_, 0); // else it would refuse by itself
     auto const certificate = make_certificate(key.get(), options);
     require(
         SSL_CTX_use_certificate(context_, certificate.get()) == 1 &&
             SSL_CTX_use_PrivateKey(context_, key.get()) == 1,
         "using the certificate"
     );
-    if (options.tls_1_2)
+    for (auto const& above : options.chain)
+        if (&above != &options.chain.back())
+            SSL_CTX_add0_chain_cert(context_, read_certificate(above.certificate).release());
+    if (options.tls_1_2 || !options.ciphers.empty())
         SSL_CTX_set_max_proto_version(context_, TLS1_2_VERSION);
     if (options.tls_1_1) {
-        SSL_CTX_set_security_level(context_, 0); // else it would refuse by itself
         SSL_CTX_set_min_proto_version(context_, TLS1_VERSION);
         SSL_CTX_set_max_proto_version(context_, TLS1_1_VERSION);
     }
     if (!options.client_ca_pem.empty())
         ask_for_certificate(context_, options.client_ca_pem);
-    ca_pem_ = pem_of(certificate.get());
+    if (!options.ciphers.empty())
+        require(SSL_CTX_set_cipher_list(context_, options.ciphers.c_str()) == 1, "ciphers");
+    ca_pem_ = options.chain.empty() ? pem_of(certificate.get()) : options.chain.back().certificate;
 }
 
 tls_server::~tls_server()
@@ -220,6 +262,12 @@ std::string tls_peer::tickets(std::size_t size)
 bool tls_peer::resumed() const
 {
     return SSL_session_reused(session_) == 1;
+}
+
+std::string tls_peer::server_name() const
+{
+    auto const* const name = SSL_get_servername(session_, TLSEXT_NAMETYPE_host_name);
+    return name == nullptr ? std::string() : std::string(name);
 }
 
 } // namespace hicap::test

@@ -5,11 +5,20 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 struct ssl_ctx_st;
 struct ssl_st;
 
 namespace hicap::test {
+
+/// A certificate and its key, as PEM.
+struct identity
+{
+    std::string certificate;
+    std::string key;
+    std::string locked_key; ///< the same, with the password "secret"
+};
 
 /// What a server says of itself, and what it wants to know of its clients.
 struct certificate_options
@@ -18,22 +27,20 @@ struct certificate_options
     std::string common_name;            ///< empty for one that is like no other
     std::chrono::seconds valid_from = -std::chrono::hours(1);
     std::chrono::seconds valid_until = std::chrono::hours(1);
-    bool tls_1_2 = false;      ///< nothing newer
-    bool tls_1_1 = false;      ///< nothing newer, and no matter that nothing in it is secure
-    std::string client_ca_pem; ///< not empty: clients need a certificate that this vouches for
-};
-
-/// A certificate that signs itself, and its key, as PEM.
-struct identity
-{
-    std::string certificate;
-    std::string key;
-    std::string locked_key; ///< the same, with the password "secret"
+    std::string constraints;     ///< basicConstraints as OpenSSL writes them; empty: none
+    std::string uses;            ///< the same of extendedKeyUsage
+    int rsa_bits = 0;            ///< of the key; 0: it is one of P-256
+    bool sha_1 = false;          ///< signed by way of it
+    std::vector<identity> chain; ///< who has signed it, who that, and so on; empty: it itself
+    bool tls_1_2 = false;        ///< nothing newer
+    bool tls_1_1 = false;        ///< nothing newer, and no matter that nothing in it is secure
+    std::string ciphers;         ///< of TLS 1.2, which is the newest then; empty: the usual ones
+    std::string client_ca_pem;   ///< not empty: clients need a certificate that this vouches for
 };
 
 [[nodiscard]] identity make_identity(certificate_options const& options = {});
 
-/// A server's certificate, which signs itself, and the keys of its session tickets.
+/// A server's certificate, and the keys of its session tickets.
 class tls_server
 {
 public:
@@ -42,6 +49,7 @@ public:
     tls_server& operator=(tls_server const&) = delete;
     ~tls_server();
 
+    /// The certificate at the end of its chain.
     [[nodiscard]] std::string const& ca_pem() const noexcept { return ca_pem_; }
 
 private:
@@ -80,6 +88,9 @@ public:
     [[nodiscard]] std::string tickets(std::size_t size);
 
     [[nodiscard]] bool resumed() const;
+
+    /// The host that the client has named; empty where it has named none.
+    [[nodiscard]] std::string server_name() const;
 
     std::string received;
     bool done = false;   ///< the handshake

@@ -1,4 +1,5 @@
 #include "net/tls_context.hpp"
+#include "support/security.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/tls_client.hpp"
 
@@ -116,7 +117,7 @@ BOOST_AUTO_TEST_CASE(authorities_of_every_option_are_trusted_together)
     BOOST_TEST(!agree(by_nobody, options));
 }
 
-BOOST_AUTO_TEST_CASE(extra_authorities_come_on_top_of_those_of_the_system)
+BOOST_AUTO_TEST_CASE(extra_authorities_come_on_top_of_those_of_the_system, *security)
 {
     tls_server by_extra;
     tls_server by_nobody;
@@ -163,7 +164,7 @@ BOOST_AUTO_TEST_CASE(a_client_with_a_certificate_talks_to_a_server_that_does_not
     BOOST_TEST(agree(server, options));
 }
 
-BOOST_AUTO_TEST_CASE(a_server_refuses_the_certificate_of_another_client)
+BOOST_AUTO_TEST_CASE(a_server_refuses_the_certificate_of_another_client, *security)
 {
     tls_server server(asking_for(make_identity(), false));
     auto options = presenting(make_identity());

@@ -1,5 +1,6 @@
 #include "net/connection.hpp"
 #include "support/scripted_dialer.hpp"
+#include "support/security.hpp"
 #include "support/started.hpp"
 #include "support/test_call.hpp"
 #include "support/tls_client.hpp"
@@ -49,6 +50,9 @@ struct handshake_fixture
         return net::connection::open({"https", "api.test", "443"}, dialer, trusting, &with.on);
     }
 
+    /// A server of this kind finds nothing to agree on in what it is offered, and hears no more.
+    void check_is_offered_nothing(certificate_options const& options);
+
     asio::io_context context{1};
     test_call with;
     tls_server server;
@@ -76,6 +80,28 @@ bool sends_handshake_alone(std::string_view sent)
         sent.remove_prefix(std::min(sent.size(), std::size_t{5} + high * 256U + low));
     }
     return sent.empty();
+}
+
+void handshake_fixture::check_is_offered_nothing(certificate_options const& options)
+{
+    tls_server weak(options);
+    trusting = tls_client::trusting(weak);
+    tls_peer peer(weak);
+    far = std::make_shared<wire>(with.clock);
+    bool refused = false;
+    far->when_sent = [&](std::string_view bytes) {
+        if (std::exchange(refused, true))
+            return;
+        BOOST_CHECK_THROW(peer.feed(bytes), std::runtime_error);
+        far->give(peer.output());
+    };
+    dialer->connect(far);
+    auto opens = open();
+    BOOST_TEST_REQUIRE(opens.done());
+    BOOST_TEST(refused);
+    BOOST_TEST((opens.code() == errc::tls_handshake), opens.what());
+    BOOST_TEST(sends_handshake_alone(far->sent));
+    BOOST_TEST(!far->open);
 }
 
 bool contains(std::string const& text, std::string_view part)
@@ -129,7 +155,7 @@ BOOST_AUTO_TEST_CASE(a_socket_that_takes_little_at_a_time_shakes_hands_all_the_s
     BOOST_TEST(peer.done);
 }
 
-BOOST_AUTO_TEST_CASE(a_server_that_falls_silent_is_waited_for_until_the_deadline)
+BOOST_AUTO_TEST_CASE(a_server_that_falls_silent_is_waited_for_until_the_deadline, *security)
 {
     dialer->connect(far);
     auto opens = open();
@@ -146,7 +172,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_falls_silent_is_waited_for_until_the_deadline
     BOOST_TEST(!far->open);
 }
 
-BOOST_AUTO_TEST_CASE(a_server_that_answers_byte_by_byte_is_not_given_more_time)
+BOOST_AUTO_TEST_CASE(a_server_that_answers_byte_by_byte_is_not_given_more_time, *security)
 {
     tls_peer peer(server);
     std::string flight;
@@ -166,7 +192,9 @@ BOOST_AUTO_TEST_CASE(a_server_that_answers_byte_by_byte_is_not_given_more_time)
     BOOST_TEST((opens.code() == errc::tls_timeout));
 }
 
-BOOST_AUTO_TEST_CASE(a_server_that_never_comes_to_the_point_is_waited_for_until_the_deadline)
+BOOST_AUTO_TEST_CASE(
+    a_server_that_never_comes_to_the_point_is_waited_for_until_the_deadline, *security
+)
 {
     enum class reason
     {
@@ -233,7 +261,7 @@ BOOST_AUTO_TEST_CASE(a_server_may_take_long_to_come_to_the_point)
     BOOST_TEST(peer.done);
 }
 
-BOOST_AUTO_TEST_CASE(a_server_that_does_not_read_is_waited_for_until_the_deadline)
+BOOST_AUTO_TEST_CASE(a_server_that_does_not_read_is_waited_for_until_the_deadline, *security)
 {
     far->set_window(10);
     dialer->connect(far);
@@ -297,30 +325,14 @@ BOOST_AUTO_TEST_CASE(a_server_that_closes_is_told_from_one_that_refuses)
     BOOST_TEST((plain.code() == errc::tls_handshake));
 }
 
-BOOST_AUTO_TEST_CASE(a_server_that_speaks_nothing_newer_than_tls_1_1_is_refused)
+BOOST_AUTO_TEST_CASE(a_server_that_speaks_nothing_newer_than_tls_1_1_is_refused, *security)
 {
     certificate_options options;
     options.tls_1_1 = true;
-    tls_server old(options);
-    trusting = tls_client::trusting(old);
-    tls_peer peer(old);
-    bool refused = false;
-    far->when_sent = [&](std::string_view bytes) {
-        if (std::exchange(refused, true))
-            return;
-        BOOST_CHECK_THROW(peer.feed(bytes), std::runtime_error); // it is offered nothing so old
-        far->give(peer.output());
-    };
-    dialer->connect(far);
-    auto opens = open();
-    BOOST_TEST_REQUIRE(opens.done());
-    BOOST_TEST(refused);
-    BOOST_TEST((opens.code() == errc::tls_handshake), opens.what());
-    BOOST_TEST(sends_handshake_alone(far->sent));
-    BOOST_TEST(!far->open);
+    check_is_offered_nothing(options);
 }
 
-BOOST_AUTO_TEST_CASE(a_server_that_chooses_tls_1_1_though_it_was_not_offered_is_refused)
+BOOST_AUTO_TEST_CASE(a_server_that_chooses_tls_1_1_though_it_was_not_offered_is_refused, *security)
 {
     constexpr std::string_view begin("\x16\x03\x02\x00\x2a\x02\x00\x00\x26\x03\x02", 11);
     constexpr std::string_view end("\x00\xc0\x13\x00", 4); // ECDHE-RSA-AES128-SHA
@@ -332,6 +344,37 @@ BOOST_AUTO_TEST_CASE(a_server_that_chooses_tls_1_1_though_it_was_not_offered_is_
     BOOST_TEST(contains(opens.what(), "unsupported protocol"), opens.what());
     BOOST_TEST(sends_handshake_alone(far->sent));
     BOOST_TEST(!far->open);
+}
+
+BOOST_AUTO_TEST_CASE(
+    a_server_without_a_cipher_that_encrypts_and_tells_who_it_is_is_refused, *security
+)
+{
+    for (auto const* const ciphers : {"eNULL", "aNULL"}) {
+        certificate_options options;
+        options.ciphers = ciphers;
+        check_is_offered_nothing(options);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_chooses_a_cipher_that_was_not_offered_is_refused, *security)
+{
+    constexpr std::string_view begin("\x16\x03\x03\x00\x2a\x02\x00\x00\x26\x03\x03", 11);
+    for (std::string_view const cipher :
+         {std::string_view("\x00\x00", 2),    // none at all
+          std::string_view("\x00\x3b", 2),    // RSA with SHA-256, not encrypted
+          std::string_view("\x00\x05", 2),    // RSA with RC4 and SHA-1
+          std::string_view("\x00\x6c", 2)}) { // anonymous DH with AES-128
+        far = std::make_shared<wire>(with.clock);
+        far->give(std::string(begin) + std::string(32, 'r') + '\0' + std::string(cipher) + '\0');
+        dialer->connect(far);
+        auto opens = open();
+        BOOST_TEST_REQUIRE(opens.done());
+        BOOST_TEST((opens.code() == errc::tls_handshake), opens.what());
+        BOOST_TEST(contains(opens.what(), "cipher"), opens.what());
+        BOOST_TEST(sends_handshake_alone(far->sent));
+        BOOST_TEST(!far->open);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_failure_at_any_call_is_an_error)
