@@ -31,18 +31,25 @@ std::string environment(char const* name)
     return value == nullptr ? std::string() : std::string(value);
 }
 
-client_options with_environment(client_options options)
+/// Empty where a callback gives it.
+secret_string key_of(client_options const& options)
 {
     if (options.credentials)
-        options.api_key.clear();
-    else if (options.api_key.empty())
-        options.api_key = environment("HICAP_API_KEY");
-    if (!options.credentials && options.api_key.empty()) {
+        return {};
+    secret_string key(options.api_key.empty() ? environment("HICAP_API_KEY") : options.api_key);
+    if (key.reveal().empty()) {
         throw error(
             errc::missing_api_key,
             "set client_options::api_key or the environment variable HICAP_API_KEY"
         );
     }
+    return key;
+}
+
+/// Without the key.
+client_options with_environment(client_options options)
+{
+    wipe(options.api_key);
     if (!options.observer)
         options.observer = make_log_observer(environment("HICAP_LOG"));
     if (options.base_url.empty())
@@ -208,8 +215,7 @@ client_core::client_core(client_options const& options, surroundings world)
       server_(std::make_shared<std::string const>(
           where_.origin.scheme + "://" + http::host_header(where_.origin)
       )),
-      key_(std::exchange(options_.api_key, {})), hidden_key_(key_.reveal()),
-      world_(with_defaults(std::move(world))),
+      key_(key_of(options)), hidden_key_(key_.reveal()), world_(with_defaults(std::move(world))),
       transport_(
           where_.origin,
           net::tls_options{

@@ -1,17 +1,21 @@
+#include "support/security.hpp"
 #include "unit/api/client_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdlib>
 #include <deque>
+#include <functional>
 #include <malloc.h>
 #include <memory>
 #include <new>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 // What goes back to the heap is searched for the key.
 
@@ -95,7 +99,7 @@ struct wiping_fixture : client_fixture
 
 BOOST_FIXTURE_TEST_SUITE(api_wiping, wiping_fixture)
 
-BOOST_AUTO_TEST_CASE(a_search_finds_what_was_not_wiped)
+BOOST_AUTO_TEST_CASE(a_search_finds_what_was_not_wiped, *security)
 {
     {
         std::string const copy(key.data(), key.size());
@@ -103,7 +107,7 @@ BOOST_AUTO_TEST_CASE(a_search_finds_what_was_not_wiped)
     BOOST_TEST(found.exchange(0) > 0u);
 }
 
-BOOST_AUTO_TEST_CASE(a_client_leaves_no_key_behind)
+BOOST_AUTO_TEST_CASE(a_client_leaves_no_key_behind, *security)
 {
     serve({completion_response, completion_response});
     create();
@@ -116,7 +120,7 @@ BOOST_AUTO_TEST_CASE(a_client_leaves_no_key_behind)
     check();
 }
 
-BOOST_AUTO_TEST_CASE(a_call_that_was_cancelled_leaves_no_key_behind)
+BOOST_AUTO_TEST_CASE(a_call_that_was_cancelled_leaves_no_key_behind, *security)
 {
     serve({});
     auto call = create();
@@ -125,7 +129,7 @@ BOOST_AUTO_TEST_CASE(a_call_that_was_cancelled_leaves_no_key_behind)
     check();
 }
 
-BOOST_AUTO_TEST_CASE(a_retry_leaves_no_key_behind)
+BOOST_AUTO_TEST_CASE(a_retry_leaves_no_key_behind, *security)
 {
     serve({response(500, "{}", "retry-after-ms: 0\r\n"), completion_response});
     auto call = create();
@@ -133,7 +137,33 @@ BOOST_AUTO_TEST_CASE(a_retry_leaves_no_key_behind)
     check();
 }
 
-BOOST_AUTO_TEST_CASE(a_key_of_a_callback_is_wiped)
+BOOST_AUTO_TEST_CASE(a_client_that_cannot_be_made_leaves_no_key_behind, *security)
+{
+    std::vector<std::function<void(client_options&)>> const faults{
+        [](client_options& of) { of.base_url = "no URL"; },
+        [](client_options& of) {
+            of.extra_headers = {{"x-own", "a\r\nb"}};
+        },
+        [](client_options& of) { of.deadlines.total = std::chrono::milliseconds(-1); },
+        [](client_options& of) { of.limits.max_body = 0; },
+        [](client_options& of) { of.api_key += '\n'; },
+        [](client_options& of) {
+            of.base_url = "https://api.test/v1";
+            of.ca_file = "/nowhere/ca.pem";
+        },
+    };
+    for (auto const& make : faults) {
+        wiping_fixture one;
+        make(one.options);
+        searched = 0;
+        found = 0; // the test's own copies do not count
+        BOOST_CHECK_THROW(one.api(), error);
+        BOOST_TEST(searched > 0u);
+        BOOST_TEST(found.exchange(0) == 0u);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_key_of_a_callback_is_wiped, *security)
 {
     options.api_key.clear();
     options.credentials = [](credentials_request) -> asio::awaitable<std::string> {
