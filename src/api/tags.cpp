@@ -17,15 +17,19 @@ void append_escape(std::string& out, unsigned code_unit)
         out += hex[(code_unit >> (shift - 4)) & 0xFU];
 }
 
-/// JSON text with every character beyond ASCII as an escape: a header is no place for others.
-/// Precondition: well-formed UTF-8.
+/// JSON text with every character beyond visible ASCII as an escape: a header is no place for
+/// others. Precondition: well-formed UTF-8.
 std::string to_ascii(std::string_view json)
 {
     std::string out;
     for (std::size_t i = 0; i != json.size();) {
         auto const lead = static_cast<unsigned char>(json[i++]);
-        if (lead < 0x80U) {
+        if (lead < 0x7FU) {
             out += static_cast<char>(lead);
+            continue;
+        }
+        if (lead == 0x7FU) {
+            append_escape(out, lead);
             continue;
         }
         unsigned const tail = lead >= 0xF0U ? 3 : lead >= 0xE0U ? 2 : 1;
