@@ -1,4 +1,5 @@
 #include "support/hicap_fixture.hpp"
+#include "support/security.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -105,7 +106,9 @@ BOOST_AUTO_TEST_CASE(statuses_map_to_codes_types_and_conditions)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_wrong_key_is_an_authentication_error_that_never_shows_the_key)
+BOOST_AUTO_TEST_CASE(
+    a_wrong_key_is_an_authentication_error_that_never_shows_the_key, *test::security
+)
 {
     test::hicap_fixture guarded([] {
         auto made = with_tls();
@@ -353,7 +356,7 @@ BOOST_AUTO_TEST_CASE(each_is_refused_with_its_code)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_call_refuses_headers_before_anything_is_sent)
+BOOST_AUTO_TEST_CASE(a_call_refuses_headers_before_anything_is_sent, *test::security)
 {
     test::hicap_fixture local;
     client const hicap(local.options());

@@ -3,6 +3,7 @@
 // and the next request finds the client in order.
 
 #include "support/fault_sweep.hpp"
+#include "support/security.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/test/unit_test.hpp>
@@ -408,7 +409,7 @@ BOOST_AUTO_TEST_CASE(chunks_of_a_size_that_is_none)
     }
 }
 
-BOOST_AUTO_TEST_CASE(framing_that_contradicts_itself)
+BOOST_AUTO_TEST_CASE(framing_that_contradicts_itself, *security)
 {
     fault_sweep sweep("contradictory framing");
     static std::vector<std::string> const fields{
@@ -434,7 +435,7 @@ BOOST_AUTO_TEST_CASE(framing_that_contradicts_itself)
     }
 }
 
-BOOST_AUTO_TEST_CASE(what_has_no_end)
+BOOST_AUTO_TEST_CASE(what_has_no_end, *security)
 {
     std::string const flood(100 * 1024, 'a');
     std::string fields;
@@ -472,7 +473,7 @@ BOOST_AUTO_TEST_CASE(what_has_no_end)
     }
 }
 
-BOOST_AUTO_TEST_CASE(comments_in_place_of_events)
+BOOST_AUTO_TEST_CASE(comments_in_place_of_events, *security)
 {
     fault_sweep flood("comments without end after event N");
     fault_sweep slow("comments alone every 10 s after event N");

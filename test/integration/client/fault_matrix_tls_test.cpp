@@ -1,6 +1,7 @@
 // The same as fault_matrix_test.cpp over TLS, where the faults are in the ciphertext.
 
 #include "support/fault_sweep.hpp"
+#include "support/security.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/test/unit_test.hpp>
@@ -133,7 +134,7 @@ std::string name_of(ending how)
 
 BOOST_AUTO_TEST_SUITE(client_fault_matrix_tls)
 
-BOOST_AUTO_TEST_CASE(a_session_that_is_cut_breaks_or_falls_silent)
+BOOST_AUTO_TEST_CASE(a_session_that_is_cut_breaks_or_falls_silent, *security)
 {
     for (auto const how : {ending::fin, ending::rst, ending::stay}) {
         auto const* const more = how == ending::fin ? ", no close_notify" : "";
@@ -192,7 +193,7 @@ BOOST_AUTO_TEST_CASE(records_that_come_in_pieces)
     }
 }
 
-BOOST_AUTO_TEST_CASE(records_that_change_on_their_way)
+BOOST_AUTO_TEST_CASE(records_that_change_on_their_way, *security)
 {
     // Not a byte of a record that was changed is believed.
     auto turned = over_tls("a bit turned at N");
@@ -281,7 +282,7 @@ BOOST_AUTO_TEST_CASE(a_handshake_that_is_cut)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_handshake_that_changes_on_its_way)
+BOOST_AUTO_TEST_CASE(a_handshake_that_changes_on_its_way, *security)
 {
     auto turned = over_tls("a bit turned at N of the handshake");
     auto const sizes = measure_handshake();

@@ -1,4 +1,5 @@
 #include "support/hicap_fixture.hpp"
+#include "support/security.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -43,7 +44,7 @@ auto const needs_localhost = boost::unit_test::precondition(&knows_localhost);
 
 BOOST_AUTO_TEST_SUITE(certificates)
 
-BOOST_AUTO_TEST_CASE(an_unknown_authority_is_refused)
+BOOST_AUTO_TEST_CASE(an_unknown_authority_is_refused, *test::security)
 {
     test::hicap_fixture local;
     auto of_the_system = local.options();
@@ -58,7 +59,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_authority_is_refused)
     BOOST_TEST(local.server.statistics().requests == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(a_certificate_for_another_host_is_refused, *needs_localhost)
+BOOST_AUTO_TEST_CASE(a_certificate_for_another_host_is_refused, *needs_localhost* test::security)
 {
     auto options = test::hicap_fixture::with_tls();
     options.certificate_names = {"elsewhere.example"};
@@ -84,7 +85,7 @@ BOOST_AUTO_TEST_CASE(name_and_address_of_the_certificate_are_accepted, *needs_lo
     }
 }
 
-BOOST_AUTO_TEST_CASE(expired_and_future_certificates_are_refused)
+BOOST_AUTO_TEST_CASE(expired_and_future_certificates_are_refused, *test::security)
 {
     using namespace std::chrono_literals;
     auto expired = test::hicap_fixture::with_tls();
@@ -112,7 +113,7 @@ BOOST_AUTO_TEST_CASE(an_authority_can_be_given_as_a_file)
     BOOST_TEST((!code), code.message());
 }
 
-BOOST_AUTO_TEST_CASE(only_the_dangerous_option_turns_verification_off)
+BOOST_AUTO_TEST_CASE(only_the_dangerous_option_turns_verification_off, *test::security)
 {
     auto wrong = test::hicap_fixture::with_tls();
     wrong.certificate_names = {"elsewhere.example"};
@@ -138,7 +139,7 @@ BOOST_AUTO_TEST_CASE(a_second_connection_resumes_the_session)
     BOOST_TEST(local.server.statistics().tls_handshakes_resumed == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(tls_to_a_plain_server_is_a_handshake_error)
+BOOST_AUTO_TEST_CASE(tls_to_a_plain_server_is_a_handshake_error, *test::security)
 {
     test::hicap_fixture local{emulator_options{}};
     auto options = local.options();

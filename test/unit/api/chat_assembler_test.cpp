@@ -1,5 +1,6 @@
 #include "api/chat_assembler.hpp"
 #include "json/codec.hpp"
+#include "support/security.hpp"
 
 #include <hicap/error.hpp>
 
@@ -465,7 +466,7 @@ BOOST_AUTO_TEST_CASE(the_usage_comes_in_a_chunk_without_choices)
     BOOST_TEST(null_behind.usage->total_tokens == 3);
 }
 
-BOOST_AUTO_TEST_CASE(more_unknown_members_than_any_answer_has_are_refused)
+BOOST_AUTO_TEST_CASE(more_unknown_members_than_any_answer_has_are_refused, *security)
 {
     std::string members;
     for (int i = 0; i != 300; ++i)
@@ -574,7 +575,7 @@ BOOST_AUTO_TEST_CASE(log_probabilities_may_be_null_throughout)
     BOOST_TEST(absent.choices[0].logprobs.is_absent());
 }
 
-BOOST_AUTO_TEST_CASE(a_choice_has_an_index_below_128)
+BOOST_AUTO_TEST_CASE(a_choice_has_an_index_below_128, *security)
 {
     BOOST_TEST(whole({delta(R"("content":"a")", 127)}).choices.size() == 128u);
     check_refused(delta(R"("content":"a")", 128));
@@ -583,7 +584,7 @@ BOOST_AUTO_TEST_CASE(a_choice_has_an_index_below_128)
     check_refused(R"({"choices":[{"index":-9223372036854775808,"delta":{}}]})");
 }
 
-BOOST_AUTO_TEST_CASE(a_tool_call_has_an_index_below_128)
+BOOST_AUTO_TEST_CASE(a_tool_call_has_an_index_below_128, *security)
 {
     BOOST_TEST(calls_of(whole({tool_call(R"("index":127,"id":"t")")})) == 1u);
     for (auto const* const index : {"128", "-1", "9223372036854775807"}) {
@@ -595,7 +596,7 @@ BOOST_AUTO_TEST_CASE(a_tool_call_has_an_index_below_128)
     }
 }
 
-BOOST_AUTO_TEST_CASE(ids_cannot_make_more_than_128_tool_calls)
+BOOST_AUTO_TEST_CASE(ids_cannot_make_more_than_128_tool_calls, *security)
 {
     chat_assembler made;
     auto const add = [&made](int i) {

@@ -1,3 +1,4 @@
+#include "support/security.hpp"
 #include "unit/api/client_fixture.hpp"
 
 #include <hicap/observer.hpp>
@@ -151,7 +152,7 @@ BOOST_AUTO_TEST_CASE(a_key_that_comes_after_the_deadline_of_the_call_is_not_used
     BOOST_TEST((seen->how.back() == call_end::failed));
 }
 
-BOOST_AUTO_TEST_CASE(a_key_with_a_line_break_is_never_sent)
+BOOST_AUTO_TEST_CASE(a_key_with_a_line_break_is_never_sent, *security)
 {
     key = "sk-secret\r\nEvil: ";
     auto call = create();

@@ -2,6 +2,7 @@
 #include "support/manual_clock.hpp"
 #include "support/run.hpp"
 #include "support/scripted_exchange.hpp"
+#include "support/security.hpp"
 
 #include <hicap/error.hpp>
 
@@ -133,7 +134,7 @@ BOOST_AUTO_TEST_CASE(what_was_read_before_belongs_to_the_body)
     BOOST_TEST((all(moved) == std::vector<std::string>{"0", "1", "2"}));
 }
 
-BOOST_AUTO_TEST_CASE(an_event_beyond_the_limit_is_refused)
+BOOST_AUTO_TEST_CASE(an_event_beyond_the_limit_is_refused, *security)
 {
     response_limits limits;
     limits.max_event = 50;
@@ -148,7 +149,7 @@ BOOST_AUTO_TEST_CASE(an_event_beyond_the_limit_is_refused)
     BOOST_TEST((failure_of(bad) == errc::event_too_large));
 }
 
-BOOST_AUTO_TEST_CASE(comments_without_end_are_refused)
+BOOST_AUTO_TEST_CASE(comments_without_end_are_refused, *security)
 {
     response_limits limits;
     limits.max_comments = 10;
@@ -159,7 +160,7 @@ BOOST_AUTO_TEST_CASE(comments_without_end_are_refused)
     BOOST_TEST((failure_of(source) == errc::too_many_comments));
 }
 
-BOOST_AUTO_TEST_CASE(events_without_data_are_left_out_but_not_without_end)
+BOOST_AUTO_TEST_CASE(events_without_data_are_left_out_but_not_without_end, *security)
 {
     response_limits limits;
     limits.max_comments = 10;

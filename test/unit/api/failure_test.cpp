@@ -1,5 +1,6 @@
 #include "api/failure.hpp"
 #include "api/operation.hpp"
+#include "support/security.hpp"
 #include "unit/api/chat_stream.hpp"
 #include "unit/api/client_fixture.hpp"
 
@@ -213,7 +214,7 @@ BOOST_FIXTURE_TEST_CASE(a_body_in_place_of_a_stream_is_in_the_error, client_fixt
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(a_body_that_is_compressed_is_named_so, client_fixture)
+BOOST_FIXTURE_TEST_CASE(a_body_that_is_compressed_is_named_so, client_fixture, *security)
 {
     auto const encoded = [](std::string_view type, std::string_view how, std::string_view body) {
         return typed(

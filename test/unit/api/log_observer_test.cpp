@@ -1,3 +1,5 @@
+#include "support/security.hpp"
+
 #include <hicap/error.hpp>
 #include <hicap/log_observer.hpp>
 
@@ -400,7 +402,7 @@ BOOST_AUTO_TEST_CASE(a_call_without_a_path_is_named_by_its_method)
     BOOST_TEST(kept.lines == expected, boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(a_path_with_a_hostile_id_stays_one_word)
+BOOST_AUTO_TEST_CASE(a_path_with_a_hostile_id_stays_one_word, *security)
 {
     memory kept;
     attempt_event event;
@@ -413,7 +415,7 @@ BOOST_AUTO_TEST_CASE(a_path_with_a_hostile_id_stays_one_word)
     BOOST_TEST(kept.lines == expected, boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(a_request_id_cannot_forge_a_line_or_a_key)
+BOOST_AUTO_TEST_CASE(a_request_id_cannot_forge_a_line_or_a_key, *security)
 {
     auto const told = [](std::string_view id, std::string const& shown) {
         BOOST_TEST(
@@ -441,7 +443,7 @@ BOOST_AUTO_TEST_CASE(a_request_id_is_told_whole_up_to_128_bytes)
     );
 }
 
-BOOST_AUTO_TEST_CASE(a_line_is_bounded_whatever_the_server_sends)
+BOOST_AUTO_TEST_CASE(a_line_is_bounded_whatever_the_server_sends, *security)
 {
     for (char const c : {'a', ' ', '\n', '"', '\\', '\xff', '\0'}) {
         std::string const endless(std::size_t{1} << 20, c);

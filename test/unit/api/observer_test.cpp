@@ -1,3 +1,4 @@
+#include "support/security.hpp"
 #include "unit/api/chat_stream.hpp"
 #include "unit/api/client_fixture.hpp"
 
@@ -124,7 +125,7 @@ BOOST_AUTO_TEST_CASE(an_answer)
     BOOST_TEST(contains(seen->words, "http://api.test POST /chat/completions attempt"));
 }
 
-BOOST_AUTO_TEST_CASE(path_and_method_say_nothing_of_query_and_base)
+BOOST_AUTO_TEST_CASE(path_and_method_say_nothing_of_query_and_base, *security)
 {
     connect({completion_response});
     request_options of_call;

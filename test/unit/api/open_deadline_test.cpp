@@ -1,3 +1,4 @@
+#include "support/security.hpp"
 #include "unit/api/client_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -100,7 +101,7 @@ BOOST_AUTO_TEST_CASE(connecting_has_a_deadline)
     BOOST_TEST(contains(what, "see deadlines::connect (resolve 30 ms, connect 2.0 s)"), what);
 }
 
-BOOST_AUTO_TEST_CASE(the_handshake_of_tls_has_a_deadline)
+BOOST_AUTO_TEST_CASE(the_handshake_of_tls_has_a_deadline, *security)
 {
     options.base_url = "https://api.test/v1";
     options.dangerous_accept_any_certificate = true;
@@ -141,7 +142,9 @@ BOOST_AUTO_TEST_CASE(a_response_has_a_deadline_and_its_request_is_not_sent_again
     BOOST_TEST(!slow->far->open);
 }
 
-BOOST_AUTO_TEST_CASE(a_request_that_the_server_does_not_read_has_the_deadline_of_its_response)
+BOOST_AUTO_TEST_CASE(
+    a_request_that_the_server_does_not_read_has_the_deadline_of_its_response, *security
+)
 {
     auto const far = connect({});
     far->set_window(10);
@@ -159,7 +162,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_stops_has_a_deadline)
     BOOST_TEST(!far->open);
 }
 
-BOOST_AUTO_TEST_CASE(the_whole_call_has_a_deadline_that_spans_its_attempts)
+BOOST_AUTO_TEST_CASE(the_whole_call_has_a_deadline_that_spans_its_attempts, *security)
 {
     options.retries.max_retries = 5;
     options.deadlines.total = 3s;

@@ -1,4 +1,5 @@
 #include "support/run.hpp"
+#include "support/security.hpp"
 #include "unit/api/client_fixture.hpp"
 
 #include <hicap/error.hpp>
@@ -95,7 +96,7 @@ BOOST_AUTO_TEST_CASE(what_is_asked_for_is_said_to_the_server)
     BOOST_TEST(target(*far, 1) == path + "?after=a&limit=5&order=desc&k=v");
 }
 
-BOOST_AUTO_TEST_CASE(a_server_that_leads_in_a_circle_is_refused)
+BOOST_AUTO_TEST_CASE(a_server_that_leads_in_a_circle_is_refused, *security)
 {
     for (auto const& [bad, last] :
          {std::pair("", "\"b\""),
@@ -225,7 +226,7 @@ BOOST_AUTO_TEST_CASE(a_list_can_be_moved)
     BOOST_TEST(all(messages) == "b");
 }
 
-BOOST_AUTO_TEST_CASE(an_empty_id_is_refused_at_once)
+BOOST_AUTO_TEST_CASE(an_empty_id_is_refused_at_once, *security)
 {
     auto const ask = [&] { static_cast<void>(completions().messages("")); };
     BOOST_CHECK_EXCEPTION(ask(), error, [](error const& e) {

@@ -1,4 +1,5 @@
 #include "api/core.hpp"
+#include "support/security.hpp"
 
 #include <hicap/error.hpp>
 #include <hicap/version.hpp>
@@ -248,7 +249,7 @@ BOOST_AUTO_TEST_CASE(a_header_may_be_sent_twice)
     BOOST_TEST(contains(head(usual(), call), "\r\nX-Own: 1\r\nX-Own: 2\r\n"));
 }
 
-BOOST_AUTO_TEST_CASE(headers_of_the_transport_are_refused)
+BOOST_AUTO_TEST_CASE(headers_of_the_transport_are_refused, *security)
 {
     for (auto const* const name :
          {"Host",
@@ -276,7 +277,7 @@ BOOST_AUTO_TEST_CASE(headers_of_the_transport_are_refused)
     }
 }
 
-BOOST_AUTO_TEST_CASE(line_breaks_are_refused)
+BOOST_AUTO_TEST_CASE(line_breaks_are_refused, *security)
 {
     auto with_key = usual();
     with_key.api_key = "sk-test\n";

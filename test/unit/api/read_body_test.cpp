@@ -1,6 +1,7 @@
 #include "api/core.hpp"
 #include "support/run.hpp"
 #include "support/scripted_exchange.hpp"
+#include "support/security.hpp"
 #include "support/started.hpp"
 #include "unit/api/call.hpp"
 
@@ -78,7 +79,7 @@ BOOST_AUTO_TEST_CASE(a_body_is_the_same_however_it_is_cut)
     BOOST_TEST(read(std::make_shared<scripted_body>()).empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_body_may_be_as_large_as_its_limit)
+BOOST_AUTO_TEST_CASE(a_body_may_be_as_large_as_its_limit, *security)
 {
     BOOST_TEST(read(std::make_shared<scripted_body>(byte_by_byte("some text")), 9) == "some text");
     for (auto const& text : {cut("some text", {}), byte_by_byte("some text")}) {
@@ -90,7 +91,7 @@ BOOST_AUTO_TEST_CASE(a_body_may_be_as_large_as_its_limit)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_length_that_lies_costs_no_memory)
+BOOST_AUTO_TEST_CASE(a_length_that_lies_costs_no_memory, *security)
 {
     auto response = over(std::make_shared<scripted_body>("text"));
     exchange->mutable_head().content_length = ~std::uint64_t{0};

@@ -1,3 +1,4 @@
+#include "support/security.hpp"
 #include "unit/api/timed_stream.hpp"
 
 #include <hicap/error.hpp>
@@ -85,7 +86,7 @@ BOOST_AUTO_TEST_CASE(events_are_progress)
     }
 }
 
-BOOST_AUTO_TEST_CASE(comments_and_empty_events_are_no_progress)
+BOOST_AUTO_TEST_CASE(comments_and_empty_events_are_no_progress, *security)
 {
     open();
     auto waiting = next();
@@ -98,7 +99,7 @@ BOOST_AUTO_TEST_CASE(comments_and_empty_events_are_no_progress)
     BOOST_TEST((waiting.code() == errc::idle_timeout));
 }
 
-BOOST_AUTO_TEST_CASE(a_piece_of_an_event_is_no_progress)
+BOOST_AUTO_TEST_CASE(a_piece_of_an_event_is_no_progress, *security)
 {
     open();
     auto const event = text_event("a");
@@ -161,7 +162,7 @@ BOOST_AUTO_TEST_CASE(time_before_the_first_wait_does_not_count)
     BOOST_TEST(waiting.get()->text() == "b");
 }
 
-BOOST_AUTO_TEST_CASE(the_whole_of_a_stream_has_a_deadline_whatever_comes)
+BOOST_AUTO_TEST_CASE(the_whole_of_a_stream_has_a_deadline_whatever_comes, *security)
 {
     limits.total = 25s;
     open();

@@ -1,4 +1,5 @@
 #include "http/request_head.hpp"
+#include "support/security.hpp"
 
 #include <hicap/error.hpp>
 
@@ -31,7 +32,7 @@ BOOST_AUTO_TEST_CASE(the_greatest_content_length_is_written)
     BOOST_TEST(out == "Content-Length: 18446744073709551615\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(names_are_tokens)
+BOOST_AUTO_TEST_CASE(names_are_tokens, *security)
 {
     for (std::string_view const name : {"a", "X-Hicap-Tags", "!#$%&'*+-.^_`|~09azAZ"})
         BOOST_CHECK_NO_THROW(http::check_header(name, "v"));
@@ -53,7 +54,7 @@ BOOST_AUTO_TEST_CASE(names_are_tokens)
     }
 }
 
-BOOST_AUTO_TEST_CASE(values_are_free_of_controls)
+BOOST_AUTO_TEST_CASE(values_are_free_of_controls, *security)
 {
     for (int code = 0; code != 256; ++code) {
         auto const c = static_cast<char>(code);
@@ -79,7 +80,7 @@ BOOST_AUTO_TEST_CASE(values_are_free_of_controls)
     }
 }
 
-BOOST_AUTO_TEST_CASE(nothing_is_written_of_what_is_refused)
+BOOST_AUTO_TEST_CASE(nothing_is_written_of_what_is_refused, *security)
 {
     std::string out = "before";
     BOOST_CHECK_THROW(http::append_header(out, "A", "b\r\nEvil: yes"), error);
@@ -88,7 +89,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_written_of_what_is_refused)
     BOOST_TEST(out == "before");
 }
 
-BOOST_AUTO_TEST_CASE(methods_and_targets_are_checked)
+BOOST_AUTO_TEST_CASE(methods_and_targets_are_checked, *security)
 {
     struct row
     {

@@ -1,4 +1,5 @@
 #include "http/response_parser.hpp"
+#include "support/security.hpp"
 #include "support/splits.hpp"
 
 #include <hicap/error.hpp>
@@ -276,7 +277,7 @@ BOOST_AUTO_TEST_CASE(a_message_that_ends_early_is_truncated_and_never_ends)
     }
 }
 
-BOOST_AUTO_TEST_CASE(what_two_readers_could_take_differently_is_refused)
+BOOST_AUTO_TEST_CASE(what_two_readers_could_take_differently_is_refused, *security)
 {
     for (std::string_view const fields :
          {"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n",
@@ -314,7 +315,7 @@ BOOST_AUTO_TEST_CASE(what_two_readers_could_take_differently_is_refused)
     check_bad(std::string_view("HTTP/1.1 200 OK\r\nA: \0\r\n\r\n", 26), errc::invalid_response);
 }
 
-BOOST_AUTO_TEST_CASE(bad_status_lines_are_refused)
+BOOST_AUTO_TEST_CASE(bad_status_lines_are_refused, *security)
 {
     for (std::string_view const line :
          {"HTTP/2.0 200 OK\r\n",
@@ -350,7 +351,7 @@ BOOST_AUTO_TEST_CASE(another_protocol_is_refused_at_its_first_byte)
     }
 }
 
-BOOST_AUTO_TEST_CASE(bad_chunks_are_refused)
+BOOST_AUTO_TEST_CASE(bad_chunks_are_refused, *security)
 {
     for (std::string_view const body :
          {"x\r\nevil\r\n0\r\n\r\n",
@@ -374,7 +375,7 @@ BOOST_AUTO_TEST_CASE(bad_chunks_are_refused)
         check_bad(chunked(body), errc::invalid_response);
 }
 
-BOOST_AUTO_TEST_CASE(huge_sizes_do_not_overflow)
+BOOST_AUTO_TEST_CASE(huge_sizes_do_not_overflow, *security)
 {
     check_bad(chunked("1000000000000000\r\nx"), errc::truncated_response);
     check_bad(chunked("FFFFFFFFFFFFFFFE\r\nx"), errc::truncated_response);
@@ -386,7 +387,7 @@ BOOST_AUTO_TEST_CASE(huge_sizes_do_not_overflow)
     check_bad(chunked("1\r\nx\r\nffffffffffffffff\r\nx"), errc::body_too_large, bounds);
 }
 
-BOOST_AUTO_TEST_CASE(a_head_may_reach_the_limit_and_not_exceed_it)
+BOOST_AUTO_TEST_CASE(a_head_may_reach_the_limit_and_not_exceed_it, *security)
 {
     std::string const text = "HTTP/1.1 200 OK\r\nA: 0123456789\r\nContent-Length: 0\r\n\r\n";
     response_parser::limits bounds;
@@ -404,7 +405,7 @@ BOOST_AUTO_TEST_CASE(a_head_may_reach_the_limit_and_not_exceed_it)
     check_bad("HTTP/1.1 200 OK\r\nA: " + std::string(300, 'x'), errc::truncated_response, bounds);
 }
 
-BOOST_AUTO_TEST_CASE(endless_heads_fail_at_the_limit)
+BOOST_AUTO_TEST_CASE(endless_heads_fail_at_the_limit, *security)
 {
     for (std::string_view const endless : {"x", "A: b\r\n", "HTTP/1.1 100 Continue\r\n\r\n"}) {
         BOOST_TEST_CONTEXT(endless)
@@ -421,7 +422,7 @@ BOOST_AUTO_TEST_CASE(endless_heads_fail_at_the_limit)
     }
 }
 
-BOOST_AUTO_TEST_CASE(chunk_lines_and_trailers_fail_at_the_limit)
+BOOST_AUTO_TEST_CASE(chunk_lines_and_trailers_fail_at_the_limit, *security)
 {
     response_parser::limits bounds;
     bounds.max_header = 100;
@@ -447,7 +448,7 @@ BOOST_AUTO_TEST_CASE(chunk_lines_and_trailers_fail_at_the_limit)
     BOOST_TEST(found.body == std::string(50, 'x'));
 }
 
-BOOST_AUTO_TEST_CASE(bodies_may_reach_the_limit_and_not_exceed_it)
+BOOST_AUTO_TEST_CASE(bodies_may_reach_the_limit_and_not_exceed_it, *security)
 {
     for (std::string const& text :
          {std::string("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"),

@@ -1,4 +1,5 @@
 #include "http/url.hpp"
+#include "support/security.hpp"
 
 #include <hicap/error.hpp>
 
@@ -58,7 +59,7 @@ BOOST_AUTO_TEST_CASE(good_urls_are_taken_apart)
     }
 }
 
-BOOST_AUTO_TEST_CASE(bad_urls_are_refused_with_the_reason)
+BOOST_AUTO_TEST_CASE(bad_urls_are_refused_with_the_reason, *security)
 {
     struct row
     {
@@ -131,7 +132,7 @@ BOOST_AUTO_TEST_CASE(origins_compare_by_all_parts)
     BOOST_TEST((one != http::origin{"https", "a", "80"}));
 }
 
-BOOST_AUTO_TEST_CASE(segments_are_encoded_whole)
+BOOST_AUTO_TEST_CASE(segments_are_encoded_whole, *security)
 {
     using http::percent_encode_segment;
     BOOST_TEST(percent_encode_segment("resp_Az09-._~") == "resp_Az09-._~");
@@ -144,7 +145,7 @@ BOOST_AUTO_TEST_CASE(segments_are_encoded_whole)
     BOOST_TEST(percent_encode_segment("...") == "...");
 }
 
-BOOST_AUTO_TEST_CASE(segments_that_lead_elsewhere_are_refused)
+BOOST_AUTO_TEST_CASE(segments_that_lead_elsewhere_are_refused, *security)
 {
     for (std::string_view const segment : {"", ".", ".."}) {
         BOOST_CHECK_EXCEPTION(
@@ -155,7 +156,7 @@ BOOST_AUTO_TEST_CASE(segments_that_lead_elsewhere_are_refused)
     }
 }
 
-BOOST_AUTO_TEST_CASE(queries_are_begun_and_continued)
+BOOST_AUTO_TEST_CASE(queries_are_begun_and_continued, *security)
 {
     std::string target = "/v1/responses/r/input_items";
     http::append_query(target, "limit", "20");

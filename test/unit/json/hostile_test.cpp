@@ -2,6 +2,7 @@
 
 #include "json/codec.hpp"
 #include "support.hpp"
+#include "support/security.hpp"
 
 #include <hicap/chat_types.hpp>
 #include <hicap/error.hpp>
@@ -105,7 +106,7 @@ BOOST_AUTO_TEST_CASE(every_fixture_is_refused_when_it_is_cut_at_any_byte)
         check_every_prefix<responses::request>(R"({"tool_choice":)" + each + "}");
 }
 
-BOOST_AUTO_TEST_CASE(deep_documents_are_refused_wherever_they_are_deep)
+BOOST_AUTO_TEST_CASE(deep_documents_are_refused_wherever_they_are_deep, *test::security)
 {
     auto const nest = [](std::string const& open, std::string const& close, std::size_t levels) {
         return repeated(open, levels) + "1" + repeated(close, levels);
@@ -136,7 +137,7 @@ BOOST_AUTO_TEST_CASE(deep_documents_are_refused_wherever_they_are_deep)
     }
 }
 
-BOOST_AUTO_TEST_CASE(many_small_elements_do_not_become_many_large_objects)
+BOOST_AUTO_TEST_CASE(many_small_elements_do_not_become_many_large_objects, *test::security)
 {
     auto const list_of = [](std::string const& before, std::string const& each, std::size_t count) {
         return before + repeated(each + ",", count) + each + "]}";
@@ -160,7 +161,9 @@ BOOST_AUTO_TEST_CASE(many_small_elements_do_not_become_many_large_objects)
     BOOST_TEST(value.text().size() == 8'000'000U);
 }
 
-BOOST_AUTO_TEST_CASE(of_members_that_come_twice_the_last_counts_however_often_they_come)
+BOOST_AUTO_TEST_CASE(
+    of_members_that_come_twice_the_last_counts_however_often_they_come, *test::security
+)
 {
     chat::chunk chunk;
     BOOST_TEST(bool(json::decode(

@@ -1,4 +1,5 @@
 #include "json/reader.hpp"
+#include "support/security.hpp"
 
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
@@ -433,7 +434,7 @@ BOOST_AUTO_TEST_CASE(half_a_surrogate_pair_reads_as_the_replacement_character)
     BOOST_TEST(skips(R"(["\ud83d"])"));
 }
 
-BOOST_AUTO_TEST_CASE(nesting_is_bounded)
+BOOST_AUTO_TEST_CASE(nesting_is_bounded, *test::security)
 {
     auto const nested = [](std::size_t levels, std::string const& open, std::string const& close) {
         std::string text;

@@ -1,5 +1,6 @@
 #include "net/exchange.hpp"
 #include "support/http1.hpp"
+#include "support/security.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -73,7 +74,7 @@ BOOST_AUTO_TEST_CASE(a_rest_of_64_kib_is_read)
     BOOST_TEST(pooled());
 }
 
-BOOST_AUTO_TEST_CASE(a_longer_rest_closes_the_connection)
+BOOST_AUTO_TEST_CASE(a_longer_rest_closes_the_connection, *security)
 {
     far->give(head(64 * 1024 + 1) + "some text");
     finish(opened(far));
@@ -110,7 +111,7 @@ BOOST_AUTO_TEST_CASE(a_rest_that_is_no_http_closes_the_connection)
     BOOST_TEST(!pooled());
 }
 
-BOOST_AUTO_TEST_CASE(a_rest_that_does_not_come_is_not_waited_for_long)
+BOOST_AUTO_TEST_CASE(a_rest_that_does_not_come_is_not_waited_for_long, *security)
 {
     far = std::make_shared<wire>(clock);
     far->give(head(100) + "some text");

@@ -1,5 +1,6 @@
 #include "net/http1_exchange.hpp"
 #include "support/http1.hpp"
+#include "support/security.hpp"
 #include "support/started.hpp"
 #include "support/tls_client.hpp"
 
@@ -156,7 +157,7 @@ BOOST_AUTO_TEST_CASE(a_failure_at_any_call_is_an_error_and_never_a_short_body)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_response_that_is_cut_anywhere_is_an_error)
+BOOST_AUTO_TEST_CASE(a_response_that_is_cut_anywhere_is_an_error, *security)
 {
     for (auto const& one : samples) {
         auto const head_size = one.text.rfind("\r\n\r\n") + 4;
@@ -204,7 +205,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_http_is_refused_with_its_first_bytes)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_head_without_end_is_refused)
+BOOST_AUTO_TEST_CASE(a_head_without_end_is_refused, *security)
 {
     auto const far = std::make_shared<wire>();
     far->give("HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'x'));
@@ -260,7 +261,7 @@ BOOST_AUTO_TEST_CASE(reading_behind_the_end_says_end_again)
     BOOST_TEST((exchange->read_body(piece) == net::exchange::status::end));
 }
 
-BOOST_AUTO_TEST_CASE(a_connection_is_used_again_when_nothing_is_in_doubt)
+BOOST_AUTO_TEST_CASE(a_connection_is_used_again_when_nothing_is_in_doubt, *security)
 {
     struct row
     {
@@ -296,7 +297,7 @@ BOOST_AUTO_TEST_CASE(a_connection_is_used_again_when_nothing_is_in_doubt)
     }
 }
 
-BOOST_AUTO_TEST_CASE(bytes_that_come_behind_the_response_later_spoil_the_connection)
+BOOST_AUTO_TEST_CASE(bytes_that_come_behind_the_response_later_spoil_the_connection, *security)
 {
     auto const far = std::make_shared<wire>();
     far->give("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
@@ -353,7 +354,7 @@ BOOST_AUTO_TEST_CASE(a_cancelled_wait_loses_nothing)
     BOOST_TEST(run(context, read_rest(*exchange)) == " world");
 }
 
-BOOST_AUTO_TEST_CASE(over_tls_a_close_delimits_a_body_only_with_close_notify)
+BOOST_AUTO_TEST_CASE(over_tls_a_close_delimits_a_body_only_with_close_notify, *security)
 {
     for (bool const notified : {true, false}) {
         for (bool const byte_wise : {true, false}) {

@@ -1,5 +1,6 @@
 #include "net/tunnel.hpp"
 #include "support/scripted_socket.hpp"
+#include "support/security.hpp"
 #include "support/started.hpp"
 #include "support/test_call.hpp"
 
@@ -153,12 +154,12 @@ BOOST_AUTO_TEST_CASE(a_proxy_that_wants_a_password_is_named_as_such)
     BOOST_TEST(contains(text, "user and password (407)"), text);
 }
 
-BOOST_AUTO_TEST_CASE(a_redirect_is_no_tunnel)
+BOOST_AUTO_TEST_CASE(a_redirect_is_no_tunnel, *security)
 {
     refusal("HTTP/1.1 302 Found\r\nLocation: http://elsewhere/\r\n\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(no_error_shows_the_password)
+BOOST_AUTO_TEST_CASE(no_error_shows_the_password, *security)
 {
     far->give("HTTP/1.1 407 No\r\n\r\n");
     open("Basic c2VjcmV0");
@@ -179,14 +180,14 @@ BOOST_AUTO_TEST_CASE(what_is_not_http_is_refused)
     }
 }
 
-BOOST_AUTO_TEST_CASE(bytes_behind_the_head_are_refused)
+BOOST_AUTO_TEST_CASE(bytes_behind_the_head_are_refused, *security)
 {
     // They would be taken for the server's.
     auto const text = refusal(std::string(yes) + "x");
     BOOST_TEST(contains(text, "nobody has asked for"), text);
 }
 
-BOOST_AUTO_TEST_CASE(a_head_without_end_is_refused)
+BOOST_AUTO_TEST_CASE(a_head_without_end_is_refused, *security)
 {
     refusal("HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'x'));
 }
@@ -221,7 +222,7 @@ BOOST_AUTO_TEST_CASE(a_failure_at_any_call_is_an_error)
     BOOST_TEST(n > yes.size());
 }
 
-BOOST_AUTO_TEST_CASE(a_proxy_that_does_not_answer_is_waited_for_until_the_deadline)
+BOOST_AUTO_TEST_CASE(a_proxy_that_does_not_answer_is_waited_for_until_the_deadline, *security)
 {
     far->give("HTTP/1.1 200 OK\r\n");
     open();
@@ -235,7 +236,7 @@ BOOST_AUTO_TEST_CASE(a_proxy_that_does_not_answer_is_waited_for_until_the_deadli
     BOOST_TEST(contains(under_way->what(), "asking the proxy p.test for a tunnel to api.test:443"));
 }
 
-BOOST_AUTO_TEST_CASE(a_proxy_that_does_not_read_is_waited_for_until_the_deadline)
+BOOST_AUTO_TEST_CASE(a_proxy_that_does_not_read_is_waited_for_until_the_deadline, *security)
 {
     far->set_window(10);
     open();

@@ -1,4 +1,5 @@
 #include "policy/proxy.hpp"
+#include "support/security.hpp"
 
 #include <hicap/error.hpp>
 
@@ -120,7 +121,7 @@ BOOST_AUTO_TEST_CASE(good_urls_are_taken_apart)
     }
 }
 
-BOOST_AUTO_TEST_CASE(bad_urls_are_refused_with_the_reason_and_without_their_secrets)
+BOOST_AUTO_TEST_CASE(bad_urls_are_refused_with_the_reason_and_without_their_secrets, *security)
 {
     struct row
     {

@@ -1,5 +1,6 @@
 #include "decode.hpp"
 #include "sse/decoder.hpp"
+#include "support/security.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -299,7 +300,7 @@ BOOST_AUTO_TEST_CASE(data_of_the_greatest_size_passes)
     });
 }
 
-BOOST_AUTO_TEST_CASE(a_line_that_is_too_long_fails)
+BOOST_AUTO_TEST_CASE(a_line_that_is_too_long_fails, *security)
 {
     sse::limits bounds;
     bounds.max_event = 10;
@@ -309,7 +310,7 @@ BOOST_AUTO_TEST_CASE(a_line_that_is_too_long_fails)
     check_failure(bounds, "some field: 1\n", {}, failure);
 }
 
-BOOST_AUTO_TEST_CASE(joined_data_that_is_too_long_fails)
+BOOST_AUTO_TEST_CASE(joined_data_that_is_too_long_fails, *security)
 {
     sse::limits bounds;
     bounds.max_event = 10;
@@ -334,7 +335,7 @@ BOOST_AUTO_TEST_CASE(a_comment_may_be_of_any_length)
     });
 }
 
-BOOST_AUTO_TEST_CASE(a_flood_of_lines_without_data_fails)
+BOOST_AUTO_TEST_CASE(a_flood_of_lines_without_data_fails, *security)
 {
     sse::limits bounds;
     bounds.max_comments_between_events = 3;
@@ -351,7 +352,7 @@ BOOST_AUTO_TEST_CASE(a_flood_of_lines_without_data_fails)
     );
 }
 
-BOOST_AUTO_TEST_CASE(a_comment_that_never_ends_fails)
+BOOST_AUTO_TEST_CASE(a_comment_that_never_ends_fails, *security)
 {
     sse::limits bounds;
     bounds.max_comments_between_events = 3;
