@@ -491,6 +491,14 @@ void assembler<chat::chunk>::add_tool_call(
     growing_call(message.tool_calls[position], at.tools[position]).add(piece);
 }
 
+bool assembler<chat::chunk>::says_nothing(chat::chunk const& chunk, std::string_view name)
+{
+    if (chunk.usage || chunk.moderation)
+        return false;
+    return chunk.extra.empty() || names_sign_of_life(name) ||
+           names_sign_of_life(chunk.extra.string("type").value_or(""));
+}
+
 bool assembler<chat::chunk>::complete() const noexcept
 {
     bool any = false;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -34,6 +35,12 @@ public:
     [[nodiscard]] static bool may_be_failure(chat::chunk const& chunk) noexcept
     {
         return !chunk.extra.empty();
+    }
+
+    /// Whether it brings nothing but what all chunks repeat.
+    [[nodiscard]] static bool keeps_open(chat::chunk const& chunk, std::string_view name)
+    {
+        return chunk.choices.empty() && says_nothing(chunk, name);
     }
 
     /// Takes an answer that came whole.
@@ -72,6 +79,8 @@ private:
         extra_assembler of_function_call;
         extra_assembler of_choice;
     };
+
+    [[nodiscard]] static bool says_nothing(chat::chunk const& chunk, std::string_view name);
 
     void materialize();
     static void add_delta(chat::response_message& message, progress& at, chat::delta const& delta);

@@ -1,5 +1,7 @@
 #include "api/event_source.hpp"
 
+#include "base/text.hpp"
+
 #include <hicap/error.hpp>
 
 #include <algorithm>
@@ -34,6 +36,23 @@ std::optional<bool> begins_events(std::string_view body) noexcept
         may_be = may_be || field.starts_with(text);
     }
     return may_be ? std::nullopt : std::optional(false);
+}
+
+bool names_sign_of_life(std::string_view name) noexcept
+{
+    for (std::string_view const known :
+         {"keepalive", "keep-alive", "keep_alive", "ping", "heartbeat"}) {
+        if (equal_ignoring_case(name, known))
+            return true;
+    }
+    return false;
+}
+
+bool is_sign_of_life(unknown const& event, std::string_view name) noexcept
+{
+    if (!event.type.empty())
+        return names_sign_of_life(event.type);
+    return names_sign_of_life(name) || event.json.text() == "{}";
 }
 
 event_source::event_source(

@@ -6,12 +6,16 @@
 #include "sse/decoder.hpp"
 
 #include <hicap/client_options.hpp>
+#include <hicap/unknown_members.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
 #include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace hicap::detail {
 
@@ -19,6 +23,14 @@ namespace asio = boost::asio;
 
 /// Whether what begins so is a stream of events; absent: that takes more of it.
 [[nodiscard]] std::optional<bool> begins_events(std::string_view body) noexcept;
+
+/// Whether events of this name or `type` are those that gateways and servers send to keep a
+/// connection open while nothing happens. They are given to the caller as any other, but do not
+/// show that the server gets on.
+[[nodiscard]] bool names_sign_of_life(std::string_view name) noexcept;
+
+/// The same of an event of a kind that this library does not know, and the name that it came by.
+[[nodiscard]] bool is_sign_of_life(unknown const& event, std::string_view name) noexcept;
 
 /// The events of a response body, as text. Those without data are left out, as comments are.
 ///

@@ -5,7 +5,9 @@
 
 #include <hicap/images_types.hpp>
 
+#include <string_view>
 #include <utility>
+#include <variant>
 
 namespace hicap::detail {
 
@@ -25,6 +27,12 @@ public:
     [[nodiscard]] static bool may_be_failure(images::event const& event) noexcept
     {
         return std::holds_alternative<unknown>(event);
+    }
+
+    [[nodiscard]] static bool keeps_open(images::event const& event, std::string_view name)
+    {
+        auto const* const other = std::get_if<unknown>(&event);
+        return other != nullptr && is_sign_of_life(*other, name);
     }
 
     /// Takes an answer that came whole.

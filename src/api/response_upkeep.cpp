@@ -168,15 +168,17 @@ bool response_upkeep::wants(responses::event const& event)
     return true;
 }
 
-bool response_upkeep::took(responses::event const& event) noexcept
+bool response_upkeep::took(responses::event const& event, bool keeps_open) noexcept
 {
     auto const number = event.sequence_number();
     if (!number)
         return !std::holds_alternative<unknown>(event);
     last_ = number;
     missed_ = 0;
-    tries_ = 0;
     gap_ = false;
+    if (keeps_open)
+        return false;
+    tries_ = 0;
     give_back();
     return true;
 }

@@ -35,7 +35,7 @@ public:
     );
 
     bool wants(responses::event const& event) override;
-    bool took(responses::event const& event) noexcept override;
+    bool took(responses::event const& event, bool keeps_open) noexcept override;
     void missed() noexcept override;
     [[nodiscard]] bool had(std::string_view text) const override;
 

@@ -7,6 +7,7 @@
 #include <hicap/responses_types.hpp>
 
 #include <cstddef>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -34,6 +35,12 @@ public:
     {
         return std::holds_alternative<unknown>(event) ||
                std::holds_alternative<responses::error_event>(event);
+    }
+
+    [[nodiscard]] static bool keeps_open(responses::event const& event, std::string_view name)
+    {
+        auto const* const other = std::get_if<unknown>(&event);
+        return other != nullptr && is_sign_of_life(*other, name);
     }
 
     /// Takes an answer that came whole. Where it has no items, those of the events stay.

@@ -36,6 +36,7 @@ namespace hicap::detail {
 ///     bool complete() const;                  // whether the body may end here
 ///     bool ended() const;                     // whether nothing comes that is worth a wait
 ///     static bool may_be_failure(Event const&); // whether its text may be an error object
+///     static bool keeps_open(Event const&, std::string_view name); // see `event_source.hpp`
 ///     void adopt(snapshot);                   // takes an answer that came whole
 ///     snapshot const& get(); snapshot take(); // what has been assembled
 template <class Event>
@@ -171,8 +172,8 @@ public:
         }
     }
 
-    /// Until when the next event has to come. Events alone count, so what else arrives does not
-    /// move it.
+    /// Until when the next event has to come. What else arrives does not move it: what comes again,
+    /// cannot be read, or only keeps the connection open.
     net::clock::time_point deadline()
     {
         if (reopening_) // which has deadlines of its own
@@ -349,8 +350,6 @@ private:
         }
         present_ = raw_.data;
         auto const result = decoder_.decode(raw_.data, event);
-        if (!upkeep_ || !result)
-            deadline_ = {};
         if (!result || assembler<Event>::may_be_failure(event))
             throw_if_error_object(info, raw_.data, on_->running().watched().hidden());
         if (!result) {
@@ -366,7 +365,9 @@ private:
         if (upkeep_ && !upkeep_->wants(event))
             return false;
         assemble(raw_.data.size());
-        if (upkeep_ && upkeep_->took(event)) // what comes again is no progress
+        bool const keeps_open = assembler<Event>::keeps_open(event, raw_.type);
+        bool const moves_on = upkeep_ ? upkeep_->took(event, keeps_open) : !keeps_open;
+        if (moves_on)
             deadline_ = {};
         count_text();
         on_->running().watched().event();

@@ -43,9 +43,9 @@ public:
     /// missing before it. Changes nothing that is told of the stream.
     virtual bool wants(Event const& event) = 0;
 
-    /// An event that was wanted is given. Whether it shows that the server gets on, which what
-    /// keeps a connection open does not.
-    virtual bool took(Event const& event) noexcept = 0;
+    /// An event that was wanted is given. Whether it shows that the server gets on, which one that
+    /// only keeps the connection open does not.
+    virtual bool took(Event const& event, bool keeps_open) noexcept = 0;
 
     /// Something came in the place of an event that could not be read.
     virtual void missed() noexcept = 0;

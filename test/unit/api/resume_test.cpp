@@ -544,6 +544,76 @@ BOOST_AUTO_TEST_CASE(an_event_of_a_gateway_that_has_no_number_changes_nothing)
     BOOST_TEST(asked_for.back() == "GET /v1/responses/resp_1?stream=true&starting_after=2");
 }
 
+BOOST_AUTO_TEST_CASE(what_keeps_a_connection_open_does_not_move_the_deadline)
+{
+    auto const kept_open = [](std::string const& type, int number) {
+        auto const numbered =
+            number < 0 ? std::string() : ",\"sequence_number\":" + std::to_string(number);
+        return "data: {\"type\":\"" + type + '"' + numbered + "}\n\n";
+    };
+    for (bool const background : {false, true}) {
+        for (bool const numbered : {false, true}) {
+            for (std::string const type : {"keepalive", "keep-alive", "ping", "heartbeat"}) {
+                resume_fixture one;
+                one.asked.background = background;
+                one.options.retries.max_retries = 0;
+                auto const far = one.connect({stream_head + join_events(0, 3)});
+                auto events = one.opened();
+                for (int i = 0; i != 3; ++i)
+                    one.next(events).get();
+                for (int i = 0; i != 3; ++i) {
+                    auto waits = one.next(events);
+                    one.pass(3s);
+                    far->give(kept_open(type, numbered ? 3 + i : -1));
+                    one.settle();
+                    BOOST_TEST_REQUIRE(waits.done());
+                    BOOST_TEST(waits.get()->type() == type);
+                }
+                auto waits = one.next(events);
+                BOOST_TEST(!waits.done());
+                one.pass(1s);
+                BOOST_TEST((waits.code() == errc::idle_timeout), type);
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_event_of_a_new_kind_is_progress)
+{
+    asked.background = false;
+    auto const far = connect({stream_head + join_events(0, 3)});
+    auto events = opened();
+    for (int i = 0; i != 3; ++i)
+        next(events).get();
+    for (int i = 0; i != 3; ++i) {
+        auto waits = next(events);
+        pass(9s);
+        far->give("data: {\"type\":\"response.hologram.rotated\"}\n\n");
+        settle();
+        BOOST_TEST_REQUIRE(waits.done());
+        BOOST_TEST(waits.get()->type() == "response.hologram.rotated");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_only_keeps_connections_open_is_not_asked_without_end)
+{
+    // Each connection brings a numbered sign of life, and nothing else until it is late.
+    serve_until(3);
+    for (int i = 0; i != 10; ++i)
+        serve([this](std::string const& wanted) {
+            asked_for.push_back(wanted);
+            return wire_answer{
+                stream_head + "data: {\"type\":\"keepalive\",\"sequence_number\":" +
+                    std::to_string(first_wanted(wanted)) + "}\n\n",
+                false,
+                {}};
+        });
+    auto events = opened();
+    auto const result = read(events);
+    BOOST_TEST((result.code == errc::idle_timeout), result.what);
+    BOOST_TEST(asked_for.size() == 3u);
+}
+
 BOOST_AUTO_TEST_CASE(the_number_is_that_of_the_last_event_that_was_given)
 {
     options.limits.max_body = background_events()[0].size();

@@ -99,6 +99,64 @@ BOOST_AUTO_TEST_CASE(comments_and_empty_events_are_no_progress, *security)
     BOOST_TEST((waiting.code() == errc::idle_timeout));
 }
 
+BOOST_AUTO_TEST_CASE(events_that_keep_a_connection_open_are_given_and_are_no_progress)
+{
+    for (auto const* const data :
+         {"data: {}",
+          "data: {\"type\":\"ping\"}",
+          "data: {\"type\":\"keepalive\",\"sequence_number\":3}",
+          "event: heartbeat\ndata: {\"now\":12345}",
+          "data: {\"choices\":[]}",
+          "data: {\"id\":\"c1\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"m\","
+          "\"choices\":[],\"usage\":null,\"obfuscation\":\"xyz\"}"}) {
+        open();
+        give(text_event("a"));
+        BOOST_TEST(next().get()->text() == "a");
+        auto waiting = std::make_unique<started<chat::chunk const*>>(context, events.next());
+        for (int i = 0; i != 3; ++i) {
+            pass(3s);
+            give(data + std::string("\n\n"));
+            BOOST_TEST_REQUIRE(waiting->done(), data);
+            BOOST_TEST(waiting->get()->text() == "");
+            waiting = std::make_unique<started<chat::chunk const*>>(context, events.next());
+        }
+        BOOST_TEST(!waiting->done());
+        pass(1s);
+        BOOST_TEST((waiting->code() == errc::idle_timeout), data);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(chunks_without_text_that_say_something_are_progress)
+{
+    for (auto const* const data :
+         {"data: {\"choices\":[{\"index\":0,\"delta\":{}}]}",
+          "data: {\"choices\":[],\"usage\":{\"total_tokens\":1}}",
+          "data: {\"choices\":[],\"provider\":\"p\"}"}) {
+        open();
+        for (int i = 0; i != 3; ++i) {
+            auto waiting = next();
+            pass(9s);
+            give(data + std::string("\n\n"));
+            BOOST_TEST_REQUIRE(waiting.done(), data);
+            BOOST_TEST((waiting.get() != nullptr));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_event_that_cannot_be_read_is_no_progress)
+{
+    open();
+    for (int i = 0; i != 3; ++i) {
+        auto waiting = next();
+        pass(3s);
+        give("data: ping\n\n");
+        BOOST_TEST((waiting.code() == errc::invalid_json));
+    }
+    auto waiting = next();
+    pass(1s);
+    BOOST_TEST((waiting.code() == errc::idle_timeout));
+}
+
 BOOST_AUTO_TEST_CASE(a_piece_of_an_event_is_no_progress, *security)
 {
     open();
