@@ -245,9 +245,13 @@ public:
             on_->running().watched().fails(code);
     }
 
-    /// The deadline has passed; `advance` tells.
+    /// A wait ended with the deadline; `advance` tells. What has come by now is not late: others
+    /// may have waited before, and seen nothing of it.
     void be_late()
     {
+        auto const got = at_hand();
+        if (got == step::event || got == step::end || !on_)
+            return;
         try {
             on_->throw_late("waiting for an event");
         } catch (error& failure) {

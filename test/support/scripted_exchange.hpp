@@ -56,6 +56,7 @@ struct scripted_body
     pieces remaining;
     std::size_t next = 0;             ///< of `remaining`
     bool blocks = false;              ///< before each piece and before the end
+    bool looks_once = false;          ///< what has blocked does so until a wait was begun
     std::exception_ptr failure;       ///< thrown in place of the end
     std::shared_ptr<net::clock> time; ///< null where the body is whole
     std::size_t waits = 0;
@@ -99,8 +100,11 @@ public:
             std::vector<char>().swap(body_->remaining[body_->next - 1]);
         while (body_->next != body_->remaining.size() && body_->remaining[body_->next].empty())
             ++body_->next;
-        if (!body_->at_hand() || (body_->blocks && !std::exchange(shown_, false)))
+        bool const waits = body_->looks_once && drained_;
+        if (waits || !body_->at_hand() || (body_->blocks && !std::exchange(shown_, false))) {
+            drained_ = true;
             return status::blocked;
+        }
         if (body_->next != body_->remaining.size()) {
             auto const& bytes = body_->remaining[body_->next++];
             piece = {bytes.data(), bytes.size()};
@@ -115,6 +119,13 @@ public:
     [[nodiscard]] asio::awaitable<bool> readable(net::clock::time_point deadline) override
     {
         ++body_->waits;
+        drained_ = false;
+        // Of a deadline that has passed and bytes that have come, a socket may tell either.
+        bool const late = body_->looks_once && body_->time && deadline <= body_->time->now();
+        if (late) {
+            co_await asio::post(asio::use_awaitable);
+            co_return false;
+        }
         if (body_->at_hand()) {
             co_await asio::post(asio::use_awaitable);
             shown_ = true;
@@ -144,6 +155,7 @@ private:
     std::shared_ptr<scripted_body> body_;
     http::response_head head_;
     bool shown_ = false;
+    bool drained_ = false;
 };
 
 } // namespace hicap::test

@@ -223,6 +223,34 @@ BOOST_AUTO_TEST_CASE(a_deadline_of_the_stream_makes_it_ready_and_is_told_by_next
     BOOST_TEST(!body->open);
 }
 
+BOOST_AUTO_TEST_CASE(what_came_before_it_was_asked_for_again_is_not_late)
+{
+    body->looks_once = true;
+    BOOST_TEST(!ready(0s).get());
+    auto waiting = ready(15s);
+    pass(15s);
+    BOOST_TEST(!waiting.get());
+    give(text_event("a"));
+    pass(1h);
+    BOOST_TEST(ready(0s).get());
+    BOOST_TEST(next().get()->text() == "a");
+
+    auto again = ready(15s);
+    pass(15s);
+    BOOST_TEST(!again.get());
+    give(text_event("b"));
+    pass(1h);
+    BOOST_TEST(next().get()->text() == "b");
+
+    // A part of an event is none.
+    auto last = ready(15s);
+    pass(15s);
+    BOOST_TEST(!last.get());
+    give(text_event("c").substr(0, 40));
+    pass(1h);
+    BOOST_TEST((next().code() == errc::idle_timeout));
+}
+
 BOOST_AUTO_TEST_CASE(waits_one_after_the_other_add_up_to_the_deadline_of_the_stream)
 {
     for (int i = 0; i != 3; ++i) {
