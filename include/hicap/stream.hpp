@@ -43,7 +43,11 @@ class text_stream;
 /// stop.
 ///
 /// The `io_context` that it was opened in may end before it. That closes the connection, too, and
-/// `next` fails from then on where nothing more is at hand.
+/// `next` fails from then on where nothing more is at hand, with `asio::error::not_connected`. A
+/// `next`, `ready` or `collect` that waits in another context at that moment does not complete: as
+/// with every operation of Asio whose context ends, the coroutine that awaits it is destroyed, by
+/// its own executor. (One that waits while a response in the background is asked for again has no
+/// connection, and fails as above.)
 ///
 /// Move-only. A default-constructed or moved-from stream can only be assigned to and destroyed.
 ///

@@ -6,10 +6,13 @@
 #include "net/tenant.hpp"
 #include "policy/deadlines.hpp"
 
+#include <hicap/error.hpp>
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/execution/context.hpp>
 #include <boost/asio/query.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -76,16 +79,18 @@ public:
         }
     }
 
-    [[nodiscard]] bool ended() const { return state_->is_ended(); }
+    /// Whether it has, or cannot go on since its context has ended.
+    [[nodiscard]] bool ended() const { return state_->is_over(); }
 
-    /// Completes when the work has ended, with true, or at `deadline`. Cancellation: terminal,
-    /// and the work goes on.
+    /// Completes when `ended`, with true, or at `deadline`. It may be awaited in another context.
+    /// Cancellation: terminal, and the work goes on.
     [[nodiscard]] asio::awaitable<bool> ended_by(net::clock::time_point deadline)
     {
-        return state_->done->sleep_until(deadline);
+        return wait(state_, time_, deadline);
     }
 
-    /// What it gave, or throws what it threw. Precondition: it has ended.
+    /// What it gave, or throws what it threw, and `asio::error::not_connected` where its context
+    /// has ended before. Precondition: `ended`.
     T take() { return state_->take(); }
 
 private:
@@ -96,8 +101,7 @@ private:
             asio::any_io_executor const& executor,
             std::weak_ptr<net::operation> part_of
         )
-            : what(std::move(part_of)), done(std::in_place, time, executor),
-              limit(std::in_place, time, executor)
+            : what(std::move(part_of)), limit(std::in_place, time, executor)
         {}
 
         void end(std::optional<T> gave, std::exception_ptr why)
@@ -112,15 +116,26 @@ private:
                 return;
             }
             result = std::move(gave);
-            if (done)
-                done->wake();
+            if (waits != nullptr)
+                waits->wake();
         }
 
         void context_ends() noexcept override
         {
             std::lock_guard const lock(mutex);
-            done.reset();
+            gone = true;
             limit.reset();
+            if (waits != nullptr)
+                waits->wake();
+        }
+
+        /// Who waits from now on, null for nobody.
+        void say_who_waits(net::alarm* who)
+        {
+            std::lock_guard const lock(mutex);
+            waits = who;
+            if (waits != nullptr && (ended || gone))
+                waits->wake();
         }
 
         /// Whether the work had ended.
@@ -133,10 +148,10 @@ private:
             return ended;
         }
 
-        bool is_ended()
+        bool is_over()
         {
             std::lock_guard const lock(mutex);
-            return ended;
+            return ended || gone;
         }
 
         T take()
@@ -144,16 +159,22 @@ private:
             std::lock_guard const lock(mutex);
             if (failure)
                 std::rethrow_exception(failure);
+            if (!ended) {
+                throw error(
+                    asio::error::not_connected, "the io_context that the call belonged to has ended"
+                );
+            }
             T taken = std::move(result).value();
             result.reset();
             return taken;
         }
 
         std::weak_ptr<net::operation> what;
-        std::optional<net::alarm> done; // until the context ends
-        std::optional<net::alarm> limit;
+        std::optional<net::alarm> limit; // until the context ends
         std::mutex mutex;
+        net::alarm* waits = nullptr;
         bool ended = false;
+        bool gone = false; // the context
         bool left = false;
         std::optional<T> result;
         std::exception_ptr failure;
@@ -169,6 +190,31 @@ private:
             failure = std::current_exception();
         }
         to->end(std::move(result), std::move(failure));
+    }
+
+    struct waiter
+    {
+        waiter(std::shared_ptr<state> what, net::alarm& who) : of(std::move(what))
+        {
+            of->say_who_waits(&who);
+        }
+
+        waiter(waiter const&) = delete;
+        waiter& operator=(waiter const&) = delete;
+
+        ~waiter() { of->say_who_waits(nullptr); }
+
+        std::shared_ptr<state> of;
+    };
+
+    /// By a timer of whoever waits, which the end of the other context does not touch.
+    static asio::awaitable<bool> wait(
+        std::shared_ptr<state> of, std::shared_ptr<net::clock> time, net::clock::time_point deadline
+    )
+    {
+        net::alarm over(*time, co_await asio::this_coro::executor);
+        waiter const here(std::move(of), over);
+        co_return co_await over.sleep_until(deadline);
     }
 
     static asio::awaitable<void> limit(std::shared_ptr<state> of, net::clock::time_point end)

@@ -304,6 +304,61 @@ BOOST_AUTO_TEST_CASE(one_that_goes_on_may_outlive_its_context)
     }
 }
 
+BOOST_AUTO_TEST_CASE(one_that_goes_on_fails_once_its_context_has_ended)
+{
+    auto const is_told = [](error const& told) {
+        BOOST_TEST(contains(told.what(), "the io_context"), told.what());
+        return told.code() == asio::error::not_connected;
+    };
+    for (auto const passed : {0ms, 600ms}) { // in the pause, and while it waits for an answer
+        for (bool const waits_elsewhere : {false, true}) {
+            resume_fixture one;
+            one.serve_until(3);
+            one.connect({});
+            auto own = std::make_unique<asio::io_context>(1);
+            response_stream events;
+            {
+                started<response_stream> opens(*own, one.of_api().stream(one.asked));
+                events = std::move(opens.get());
+                for (int i = 0; i != 3; ++i) {
+                    started<responses::event const*> reads(*own, events.next());
+                    BOOST_TEST_REQUIRE(reads.done());
+                }
+                started<responses::event const*> waits(*own, events.next());
+                BOOST_TEST(!waits.done());
+                one.time->advance(passed);
+                own->restart();
+                own->poll();
+                waits.cancel();
+            }
+            if (waits_elsewhere) {
+                auto waits = one.next(events);
+                BOOST_TEST(!waits.done());
+                own.reset();
+                one.settle();
+                BOOST_TEST_REQUIRE(waits.done());
+                BOOST_CHECK_EXCEPTION(waits.get(), error, is_told);
+            }
+            own.reset();
+            auto asks = one.start(events.ready(1h));
+            BOOST_TEST_REQUIRE(asks.done());
+            BOOST_TEST(asks.get());
+            for (int i = 0; i != 2; ++i) {
+                auto reads = one.next(events);
+                BOOST_TEST_REQUIRE(reads.done());
+                BOOST_CHECK_EXCEPTION(reads.get(), error, is_told);
+            }
+            auto collects = one.start(events.collect());
+            BOOST_TEST_REQUIRE(collects.done());
+            BOOST_CHECK_EXCEPTION(collects.get(), error, is_told);
+            one.check_books(0, 0, 0, 0);
+            events = {};
+            one.check_books(1, 0, 0, 1);
+            one.check_nothing_runs();
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(one_that_is_destroyed_meanwhile_cancels_its_response)
 {
     for (auto const passed : {0ms, 600ms}) { // in the pause, and while it waits for an answer
