@@ -92,6 +92,25 @@ void check_not_reserved(std::vector<extra_header> const& list)
         throw error(errc::invalid_header, "extra_headers: use tags in place of \"x-hicap-tags\"");
 }
 
+/// Hides the keys that somebody sends in headers of his own: as a whole, and without the scheme.
+/// Whether there are any.
+bool hide_keys(std::vector<extra_header> const& list, hidden_secret& all)
+{
+    bool any = false;
+    for (auto const& [name, value] : list) {
+        for (std::string_view const of_keys :
+             {"authorization", "proxy-authorization", "api-key", "x-api-key"}) {
+            if (!equal_ignoring_case(name, of_keys))
+                continue;
+            any = true;
+            all.add(value);
+            if (auto const space = value.find(' '); space != std::string::npos)
+                all.add(std::string_view(value).substr(space + 1));
+        }
+    }
+    return any;
+}
+
 surroundings with_defaults(surroundings world)
 {
     if (!world.random) {
@@ -232,6 +251,7 @@ client_core::client_core(client_options const& options, surroundings world)
 {
     check_key(key_.reveal(), "the API key");
     check_not_reserved(options_.extra_headers);
+    hide_keys(options_.extra_headers, hidden_key_);
     static_cast<void>(usual_deadlines()); // refuses what is none
     policy::check_retries(options_.retries);
     check_limits(options_.limits);
@@ -314,6 +334,11 @@ prepared_request client_core::prepare(
     auto const& block = usual ? usual_headers_.reveal() : own.reveal();
 
     prepared_request made;
+    if (!options.extra_headers.empty()) {
+        auto hidden = hidden_key_;
+        if (hide_keys(options.extra_headers, hidden))
+            made.hidden = std::move(hidden);
+    }
     made.method = where.method;
     made.is_idempotent = where.method == "GET";
     made.path = where.name;

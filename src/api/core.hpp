@@ -39,6 +39,8 @@ struct prepared_request
     /// The key is in it, unless a callback gives one: then the lines of the key and the end are
     /// missing.
     secret_string head;
+    /// What is never shown of it, and of all others; empty where there is no more than those.
+    hidden_secret hidden{};
     std::string body;
     std::shared_ptr<net::body_source> pieces{}; ///< in place of `body`, where it is not null
     std::string_view method;                    ///< a literal

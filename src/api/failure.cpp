@@ -15,15 +15,21 @@ namespace {
 // Of a body that may be large, more than is ever shown.
 constexpr std::size_t max_shown = 4096;
 
-api_error::details
-details_of(int status, response_info const& info, json::error_body came, std::string body)
+/// `body` is without the key; what it says once it is decoded need not be.
+api_error::details details_of(
+    int status,
+    response_info const& info,
+    json::error_body came,
+    std::string body,
+    hidden_secret const& key
+)
 {
     api_error::details details;
     details.status = status;
-    details.type = std::move(came.type);
-    details.code = std::move(came.code);
-    details.param = std::move(came.param);
-    details.message = std::move(came.message);
+    details.type = key.removed_from(std::move(came.type));
+    details.code = key.removed_from(std::move(came.code));
+    details.param = key.removed_from(std::move(came.param));
+    details.message = key.removed_from(std::move(came.message));
     details.body = std::move(body);
     details.request_id = info.request_id();
     details.retry_after =
@@ -40,7 +46,7 @@ describe_failure(response_info const& info, std::string body, hidden_secret cons
 {
     body = key.removed_from(std::move(body));
     auto came = json::read_error_body(body);
-    return details_of(info.http_status(), info, std::move(came), std::move(body));
+    return details_of(info.http_status(), info, std::move(came), std::move(body), key);
 }
 
 headers without(hidden_secret const& key, headers fields)
@@ -106,7 +112,7 @@ void throw_if_error_object(
         return;
     auto shown = key.removed_from(std::string(data));
     auto came = json::find_stream_error(shown);
-    throw api_error(details_of(200, info, std::move(came).value(), std::move(shown)));
+    throw api_error(details_of(200, info, std::move(came).value(), std::move(shown), key));
 }
 
 void throw_unexpected_content(

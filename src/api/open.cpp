@@ -263,7 +263,9 @@ client_core::head_with_key(prepared_request const* request, net::call* on, bool 
         throw error(errc::missing_api_key, "client_options::credentials has given an empty key");
     }
     check_key(key.reveal(), "the key that client_options::credentials has given");
-    on->running().watched().hides(hidden_secret(key.reveal()));
+    auto hidden = request->hidden.empty() ? hidden_key_ : request->hidden;
+    hidden.add(key.reveal());
+    on->running().watched().hides(std::move(hidden));
     secret_string made;
     auto& head = made.reveal();
     head.reserve(request->head.reveal().size() + 2 * key.reveal().size() + 64);
@@ -306,6 +308,8 @@ client_core::open(std::shared_ptr<prepared_request const> kept, net::call on)
     auto const& request = *kept;
     on.may_replay = request.retries.unanswered;
     auto& watched = on.running().watched();
+    if (!request.hidden.empty())
+        watched.hides(request.hidden);
     auto const body = request.pieces ? net::request_body(request.pieces.get())
                                      : net::request_body(std::string_view(request.body));
     bool key_refused = false; // in the last attempt

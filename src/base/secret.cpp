@@ -94,24 +94,10 @@ std::size_t spelt(std::string_view text, std::string_view secret) noexcept
     return used;
 }
 
-} // namespace
-
-secret::~secret()
+bool says(std::string_view text, std::string_view secret) noexcept
 {
-    wipe(text_);
-}
-
-hidden_secret::hidden_secret(std::string_view text)
-{
-    if (text.size() >= min_size)
-        text_ = std::make_shared<secret_string const>(std::string(text));
-}
-
-bool hidden_secret::is_in(std::string_view text) const noexcept
-{
-    if (!text_ || text.size() < text_->reveal().size())
+    if (text.size() < secret.size())
         return false;
-    auto const& secret = text_->reveal();
     if (text.find(secret) != std::string_view::npos)
         return true;
     if (std::none_of(text.begin(), text.end(), begins_escape))
@@ -122,12 +108,9 @@ bool hidden_secret::is_in(std::string_view text) const noexcept
     return false;
 }
 
-std::string hidden_secret::removed_from(std::string text) const
+std::string without(std::string text, std::string_view secret)
 {
-    if (!text_)
-        return text;
     constexpr std::string_view mark = "***";
-    auto const& secret = text_->reveal();
     std::string cleaned;
     std::size_t kept = 0; // of `text`: what is before it is in `cleaned`
     for (std::size_t at = 0; at < text.size();) {
@@ -143,6 +126,48 @@ std::string hidden_secret::removed_from(std::string text) const
     if (kept == 0)
         return text;
     return cleaned.append(text, kept);
+}
+
+} // namespace
+
+secret::~secret()
+{
+    wipe(text_);
+}
+
+void hidden_secret::add(std::string_view text)
+{
+    if (text.size() < min_size)
+        return;
+    // Without a copy that is moved: each is wiped where it lies.
+    auto longer = std::make_shared<std::vector<secret_string>>();
+    longer->reserve(texts_ ? texts_->size() + 1 : 1);
+    bool is_new = true;
+    for (std::size_t i = 0; texts_ && i != texts_->size(); ++i) {
+        auto const& known = (*texts_)[i].reveal();
+        if (is_new && known.size() <= text.size()) {
+            longer->emplace_back(std::string(text));
+            is_new = false;
+        }
+        longer->emplace_back(std::string(known));
+    }
+    if (is_new)
+        longer->emplace_back(std::string(text));
+    texts_ = std::move(longer);
+}
+
+bool hidden_secret::is_in(std::string_view text) const noexcept
+{
+    return texts_ && std::any_of(texts_->begin(), texts_->end(), [text](auto const& secret) {
+               return says(text, secret.reveal());
+           });
+}
+
+std::string hidden_secret::removed_from(std::string text) const
+{
+    for (std::size_t i = 0; texts_ && i != texts_->size(); ++i)
+        text = without(std::move(text), (*texts_)[i].reveal());
+    return text;
 }
 
 } // namespace hicap

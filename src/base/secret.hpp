@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace hicap {
 
@@ -69,9 +70,9 @@ private:
     std::string text_;
 };
 
-/// A secret that the other side knows, and may say: what it says is shown without it.
+/// Secrets that the other side knows, and may say: what it says is shown without them.
 ///
-/// Thread safety: copies share the secret, which never changes.
+/// Thread safety: distinct objects safe, also copies, which share what never changes.
 class hidden_secret
 {
 public:
@@ -80,18 +81,23 @@ public:
 
     hidden_secret() = default;
 
-    explicit hidden_secret(std::string_view text);
+    explicit hidden_secret(std::string_view text) { add(text); }
 
-    /// Whether `text` says it, as it is or escaped: `\/` and `\u002F` of JSON, `%2F` of URLs, and
-    /// `&#47;` of HTML, and be it escaped again.
+    /// One more, which copies that were made before do not have.
+    void add(std::string_view text);
+
+    [[nodiscard]] bool empty() const noexcept { return !texts_; }
+
+    /// Whether `text` says one of them, as it is or escaped: `\/` and `\u002F` of JSON, `%2F` of
+    /// URLs, and `&#47;` of HTML, and be it escaped again.
     [[nodiscard]] bool is_in(std::string_view text) const noexcept;
 
-    /// `text` with `***` in place of the secret, wherever it says it, and of a good part of it at
-    /// the end, where `text` may have been cut.
+    /// `text` with `***` in place of the secrets, wherever it says them, and of a good part of one
+    /// at the end, where `text` may have been cut.
     [[nodiscard]] std::string removed_from(std::string text) const;
 
 private:
-    std::shared_ptr<secret_string const> text_;
+    std::shared_ptr<std::vector<secret_string> const> texts_; // long ones first
 };
 
 } // namespace hicap

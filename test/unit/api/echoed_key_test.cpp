@@ -148,6 +148,96 @@ BOOST_AUTO_TEST_CASE(an_error_in_place_of_a_response_is_shown_without_the_key, *
     check(streamed);
 }
 
+BOOST_AUTO_TEST_CASE(a_key_that_is_written_with_escapes_is_not_shown_either, *security)
+{
+    constexpr std::string_view own = "sk-canary-a/bcdefgh";
+    options.api_key = own;
+    auto const check_hidden = [own](auto& failed, std::string const& form) {
+        BOOST_TEST_REQUIRE(failed.done());
+        auto const what = failed.what();
+        BOOST_TEST(!contains(what, own), what);
+        BOOST_TEST(!contains(what, "bcdefgh"), what);
+        BOOST_CHECK_EXCEPTION(failed.get(), api_error, [&](api_error const& failure) {
+            for (auto const& text :
+                 {failure.message(),
+                  failure.type(),
+                  failure.api_code(),
+                  failure.param(),
+                  failure.body()}) {
+                BOOST_TEST(!contains(text, form), text);
+                BOOST_TEST(!contains(text, "bcdefgh"), text);
+                BOOST_TEST(contains(text, "***"), text);
+            }
+            return failure.message() == "bad key ***.";
+        });
+    };
+    for (std::string const form :
+         {R"(sk-canary-a/bcdefgh)",
+          R"(sk-canary-a\/bcdefgh)",
+          R"(sk\u002dcanary\u002Da/bcdefgh)",
+          R"(\u0073k-canary-a\u002fbcdefgh)",
+          R"(sk-canary-a\\\/bcdefgh)", // JSON within a text
+          R"(sk\\u002dcanary-a\\/bcdefgh)"}) {
+        auto const object = R"({"error":{"message":"bad key )" + form + R"(.","type":"a )" + form +
+                            R"(","code":"b )" + form + R"(","param":")" + form + R"("}})";
+        connect({response(401, object), stream_response("data: " + object + "\n\n")});
+        auto failed = create();
+        check_hidden(failed, form);
+        auto opened = open_stream();
+        auto broken = next(opened.get());
+        check_hidden(broken, form);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_key_in_a_header_of_the_callers_own_is_not_shown_either, *security)
+{
+    auto const says = [](std::string const& told) {
+        return response(401, R"({"error":{"message":"bad key )" + told + R"(."}})");
+    };
+    auto const check_hidden = [this](std::string const& told, request_options const& of_call) {
+        auto failed = create(of_call);
+        BOOST_TEST_REQUIRE(failed.done());
+        auto const what = failed.what();
+        BOOST_TEST(!contains(what, told), what);
+        BOOST_TEST(contains(what, "bad key ***."), what);
+    };
+    options.extra_headers.emplace_back("authorization", "Bearer sk-canary-of-the-client");
+    request_options of_call;
+    of_call.extra_headers.emplace_back("Authorization", "Basic c2stY2FuYXJ5Om9mLWNhbGw=");
+    of_call.extra_headers.emplace_back("API-Key", "sk-canary-of-the-call");
+    connect(
+        {says("Bearer sk-canary-of-the-client"),
+         says("sk-canary-of-the-client"),
+         says(std::string(key)),
+         says("Basic c2stY2FuYXJ5Om9mLWNhbGw="),
+         says("c2stY2FuYXJ5Om9mLWNhbGw="),
+         says("sk-canary-of-the-call"),
+         says("sk-canary-of-the-client")}
+    );
+    check_hidden("Bearer sk-canary-of-the-client", {});
+    check_hidden("sk-canary-of-the-client", {});
+    check_hidden(std::string(key), {});
+    check_hidden("Basic c2stY2FuYXJ5Om9mLWNhbGw=", of_call);
+    check_hidden("c2stY2FuYXJ5Om9mLWNhbGw=", of_call);
+    check_hidden("sk-canary-of-the-call", of_call);
+    check_hidden("sk-canary-of-the-client", of_call);
+}
+
+BOOST_AUTO_TEST_CASE(keys_of_a_callback_and_of_headers_are_both_not_shown, *security)
+{
+    options.api_key.clear();
+    options.credentials = [](credentials_request) -> asio::awaitable<std::string> {
+        co_return std::string(key);
+    };
+    request_options of_call;
+    of_call.extra_headers.emplace_back("api-key", "sk-canary-of-the-call");
+    connect({response(401, R"({"error":{"message":"sk-canary-of-tests, sk-canary-of-the-call"}})")}
+    );
+    auto failed = create(of_call);
+    BOOST_TEST_REQUIRE(failed.done());
+    BOOST_TEST(contains(failed.what(), "\"***, ***\""), failed.what());
+}
+
 BOOST_AUTO_TEST_CASE(a_key_that_a_callback_gave_is_not_shown_either, *security)
 {
     options.api_key.clear();

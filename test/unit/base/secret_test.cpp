@@ -100,6 +100,23 @@ BOOST_AUTO_TEST_CASE(what_spells_no_secret_costs_linear_time, *security)
     }
 }
 
+BOOST_AUTO_TEST_CASE(several_secrets_are_hidden_at_once)
+{
+    auto hidden = hidden_secret("sk-canary-1");
+    hidden.add("Bearer sk-canary-2");
+    hidden.add("sk-canary-2");
+    hidden.add("short");
+    auto const copy = hidden;
+    hidden.add("sk-canary-3");
+    BOOST_TEST(
+        hidden.removed_from("sk-canary-1 Bearer sk-canary-2 sk-canary-2 sk-canary-3 short") ==
+        "*** *** *** *** short"
+    );
+    BOOST_TEST(copy.removed_from("sk-canary-2 sk-canary-3") == "*** sk-canary-3");
+    BOOST_TEST(hidden_secret().empty());
+    BOOST_TEST(!hidden.empty());
+}
+
 BOOST_AUTO_TEST_CASE(what_is_too_short_to_be_told_from_words_is_not_hidden)
 {
     BOOST_TEST(hidden_secret("k").removed_from("a key") == "a key");
