@@ -64,8 +64,10 @@ public:
     [[nodiscard]] asio::awaitable<reply<completion>>
     create(completion_request const& request, request_options const& options) const;
 
-    /// Asks for an answer and completes when it begins. The stream ends at `[DONE]`, or when the
-    /// body ends and every choice has its `finish_reason`.
+    /// Asks for an answer and completes when it begins. The stream ends at `[DONE]`. Servers
+    /// without that mark may just end the body where all has come: every choice with its
+    /// `finish_reason`, as many as `completion_request::n` asks for, and the usage where
+    /// `stream_options::include_usage` does. Else it is `errc::truncated_stream`.
     ///
     /// A server that answers with a whole completion instead gives a stream of one event.
     ///

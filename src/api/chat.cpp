@@ -3,10 +3,15 @@
 #include "api/page_source.hpp"
 #include "http/url.hpp"
 #include "json/codec.hpp"
+#include "json/object.hpp"
 
 #include <hicap/chat.hpp>
 
+#include <algorithm>
+#include <charconv>
 #include <cstddef>
+#include <cstdint>
+#include <string_view>
 #include <utility>
 
 namespace hicap {
@@ -121,6 +126,46 @@ std::string encode(completion_request const& request, request_options const& opt
     return body;
 }
 
+/// The text of a member of a request, beside which the call and the client may say more; empty
+/// where the request itself says it, or nobody does.
+std::string_view said_beside(
+    std::string_view name,
+    bool request_says,
+    request_options const& options,
+    unknown_members const& usual
+)
+{
+    if (auto const of_call = options.extra_body.find(name))
+        return *of_call;
+    return request_says ? std::string_view() : usual.find(name).value_or("");
+}
+
+bool asks_for_usage(std::string_view stream_options)
+{
+    json::object members;
+    return json::decode(stream_options, members) && members.extra.find("include_usage") == "true";
+}
+
+/// An assembler that knows what has to come.
+detail::assembler<chunk> expecting(
+    completion_request const& request, request_options const& options, unknown_members const& usual
+)
+{
+    std::size_t choices = 1;
+    auto const told = said_beside("n", request.n.has_value(), options, usual);
+    if (told.empty())
+        choices = static_cast<std::size_t>(std::max<std::int64_t>(request.n.value_or(1), 0));
+    else // null is as nothing
+        std::from_chars(told.data(), told.data() + told.size(), choices);
+    auto const& of_stream = request.stream_options;
+    auto const more = said_beside("stream_options", of_stream.has_value(), options, usual);
+    bool const usage =
+        more.empty() ? of_stream && of_stream->include_usage.value_or(false) : asks_for_usage(more);
+    detail::assembler<chunk> made;
+    made.expect(std::max<std::size_t>(choices, 1), usage);
+    return made;
+}
+
 std::string stored_path(std::string_view id)
 {
     std::string made(path);
@@ -166,8 +211,9 @@ asio::awaitable<hicap::stream<chunk>> completions_resource::stream(
     auto prepared = core_->prepare_post(
         path, encode(request, options, true), client_core::accepts::event_stream, options
     );
-    detail::stream_manner<chunk> const how{options.assemble, &as_chunk};
-    return detail::open_stream<chunk>(core_, std::move(prepared), how);
+    detail::stream_manner<chunk> how{options.assemble, &as_chunk};
+    how.assembled = expecting(request, options, core_->usual_members());
+    return detail::open_stream<chunk>(core_, std::move(prepared), std::move(how));
 }
 
 asio::awaitable<reply<completion>> completions_resource::retrieve(std::string_view id) const

@@ -233,6 +233,7 @@ void assembler<chat::chunk>::add(chat::chunk const& chunk, bool assemble)
             to.finish_reason = *from.finish_reason;
         at.of_choice.add(from.extra, extra_assembler::texts::replace);
     }
+    has_usage_ = has_usage_ || chunk.usage.has_value();
     if (!assemble)
         return;
     // The first chunk of some gateways is only an announcement without them.
@@ -501,13 +502,13 @@ bool assembler<chat::chunk>::says_nothing(chat::chunk const& chunk, std::string_
 
 bool assembler<chat::chunk>::complete() const noexcept
 {
-    bool any = false;
+    std::size_t finished = 0;
     for (auto const& choice : progress_) {
         if (choice.begun && !choice.finished)
             return false;
-        any = any || choice.begun;
+        finished += choice.finished ? 1 : 0;
     }
-    return any;
+    return finished >= choices_asked_for_ && (has_usage_ || !usage_asked_for_);
 }
 
 chat::completion const& assembler<chat::chunk>::get()

@@ -6,6 +6,7 @@
 
 #include <hicap/chat_types.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -26,7 +27,15 @@ public:
     /// Throws `errc::invalid_response` for an index beyond all reason.
     void add(chat::chunk const& chunk, bool assemble);
 
-    /// Whether every choice that has begun has its finish_reason, and there is one.
+    /// What was asked for, which has to come where nothing marks the end.
+    void expect(std::size_t choices, bool usage) noexcept
+    {
+        choices_asked_for_ = choices;
+        usage_asked_for_ = usage;
+    }
+
+    /// Whether every choice that has begun has its finish_reason, as many as were asked for have
+    /// begun, and the usage has come where it was asked for.
     [[nodiscard]] bool complete() const noexcept;
 
     /// Its mark is no chunk.
@@ -90,6 +99,9 @@ private:
 
     chat::completion completion_;
     std::vector<progress> progress_; // by the index of the choice
+    std::size_t choices_asked_for_ = 1;
+    bool usage_asked_for_ = false;
+    bool has_usage_ = false;
     extra_assembler of_chunk_;
 };
 

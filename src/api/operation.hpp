@@ -128,6 +128,7 @@ struct stream_manner
     Event (*as_event)(whole const&) = nullptr; ///< of what a server sends that does not stream
     /// The same in several events, at least one; in place of `as_event` where it is not null.
     std::vector<Event> (*as_events)(whole const&) = nullptr;
+    assembler<Event> assembled{}; ///< of nothing yet, which knows what was asked for
 };
 
 /// An answer that is a stream. `upkeep` may be null.
@@ -176,9 +177,11 @@ asio::awaitable<std::unique_ptr<stream_state<Event>>> read_stream(
     auto info = opened.take_info();
     event_source source(std::move(opened.exchange), executor, core->limits(), std::move(begun));
     watched.ends(call_end::abandoned); // unless it comes to something else
-    co_return std::make_unique<state>(
+    auto made = std::make_unique<state>(
         std::move(info), std::move(source), std::move(opened.on), max_assembled, std::move(upkeep)
     );
+    made->assembled = std::move(how.assembled);
+    co_return made;
 }
 
 /// An operation whose answer is a stream.
