@@ -396,7 +396,7 @@ asio::awaitable<reply<response>> poll_to_end(
             opened.exchange.reset();
             on = std::move(opened.on);
             co_await pause(&on, *again);
-            on.running().check();
+            check_running(on);
             core.count_retry();
             continue;
         }
@@ -423,7 +423,7 @@ asio::awaitable<reply<response>> poll_to_end(
             length = std::min(length, std::chrono::ceil<std::chrono::milliseconds>(left));
         }
         co_await pause(&on, length);
-        on.running().check();
+        check_running(on);
         on.check_total("waiting for the response to end");
         usual = std::min(usual * 2, std::max(usual, how.max_pause));
     }

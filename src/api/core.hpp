@@ -230,6 +230,9 @@ private:
 /// The pause before a further attempt, which ends early where the operation is stopped.
 asio::awaitable<void> pause(net::call* on, std::chrono::milliseconds length);
 
+/// Throws where the operation was stopped, and tells of its attempts.
+void check_running(net::call& on);
+
 /// Throws `errc::invalid_header` for a key that no header can hold. A header that nobody has
 /// written down would be blamed for it otherwise. `name` is what the message calls it.
 void check_key(std::string_view key, std::string const& name);

@@ -125,18 +125,6 @@ std::string_view describe_broken(boost::system::error_code code, net::call const
     }
 }
 
-/// Between two attempts: throws where the operation was stopped, and tells of those before.
-void check_running(net::call& on)
-{
-    try {
-        on.running().check();
-    } catch (error& stopped) {
-        on.running().watched().fails(stopped.code());
-        stopped.set_attempts(std::move(on.earlier));
-        throw;
-    }
-}
-
 [[noreturn]] void throw_failure(
     std::optional<api_error::details> refused,
     std::exception_ptr const& broken,
@@ -159,6 +147,19 @@ void check_running(net::call& on)
 }
 
 } // namespace
+
+void check_running(net::call& on)
+{
+    try {
+        on.running().check();
+    } catch (error& stopped) {
+        on.running().watched().fails(stopped.code());
+        if (on.made.status != 0) // an attempt that is under way
+            on.next_attempt(stopped.code());
+        stopped.set_attempts(std::move(on.earlier));
+        throw;
+    }
+}
 
 asio::awaitable<void> pause(net::call* on, std::chrono::milliseconds length)
 {
@@ -245,7 +246,7 @@ asio::awaitable<client_core::outcome> client_core::try_once(
             more = co_await response->readable(deadline);
     } catch (error const&) { // what came of it is shown
     }
-    on->running().check();
+    check_running(*on);
     response_info const info(status, without(watched.hidden(), response->take_fields()));
     result.refused = describe_failure(info, std::move(text), watched.hidden());
     result.code = api_error(*result.refused).code();

@@ -99,7 +99,7 @@ asio::awaitable<reopened_events> open_again(
     co_await asio::post(asio::use_awaitable);
     if (retried_after && retried_after->count() > 0)
         co_await pause(&on, *retried_after);
-    on.running().check();
+    check_running(on);
     if (retried_after)
         task->core->count_retry();
     std::vector<attempt> earlier;

@@ -16,6 +16,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
+struct end_observer final : observer
+{
+    void on_end(end_event const& event) noexcept override { code = event.code; }
+
+    boost::system::error_code code;
+};
+
 struct shutdown_fixture : client_fixture
 {
     shutdown_fixture() { options.retries.max_retries = 1; }
@@ -167,21 +174,24 @@ BOOST_AUTO_TEST_CASE(a_call_that_reads_why_it_was_refused_is_stopped)
 {
     auto text = response(500, "{}");
     text.pop_back();
-    connect({text});
+    connect({response(503, "{}", "retry-after-ms: 0\r\n"), text});
+    auto const seen = std::make_shared<end_observer>();
+    options.observer = seen;
     auto call = create();
     check_stopped(call);
+    BOOST_TEST((seen->code == errc::client_shut_down));
+    BOOST_CHECK_EXCEPTION(call.get(), error, [](error const& stopped) {
+        BOOST_TEST_REQUIRE(stopped.attempts().size() == 2u);
+        BOOST_TEST(stopped.attempts()[0].status == 503);
+        BOOST_TEST(stopped.attempts()[1].status == 500);
+        BOOST_TEST(stopped.attempts()[1].request_id == "r1");
+        return stopped.attempts()[1].code == errc::client_shut_down;
+    });
 }
 
 BOOST_AUTO_TEST_CASE(a_call_that_pauses_before_a_retry_is_stopped)
 {
     connect({response(429, "{}", "retry-after: 30\r\n")});
-
-    struct end_observer final : observer
-    {
-        void on_end(end_event const& event) noexcept override { code = event.code; }
-
-        boost::system::error_code code;
-    };
 
     auto const seen = std::make_shared<end_observer>();
     options.observer = seen;

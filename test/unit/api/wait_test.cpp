@@ -288,6 +288,43 @@ BOOST_AUTO_TEST_CASE(a_wait_that_is_shut_down_cancels_its_response)
     check_nothing_runs();
 }
 
+BOOST_AUTO_TEST_CASE(a_wait_that_is_shut_down_within_a_pause_says_so)
+{
+    struct end_observer final : observer
+    {
+        void on_end(end_event const& event) noexcept override
+        {
+            if (event.call.path == "/responses/{response_id}")
+                code = event.code;
+        }
+
+        boost::system::error_code code;
+    };
+
+    for (bool const after_a_break : {false, true}) {
+        background_fixture one;
+        auto const seen = std::make_shared<end_observer>();
+        one.options.observer = seen;
+        one.serve([after_a_break](std::string const& wanted) {
+            if (is_cancel(wanted))
+                return wire_answer{response(200, response_json("cancelled"))};
+            return after_a_break ? wire_answer{over.substr(0, over.size() - 1), true}
+                                 : wire_answer{running};
+        });
+        one.connect({one.cancelled_answer});
+        auto waits = one.start(one.of_api().wait("resp_1"));
+        BOOST_TEST(!waits.done());
+        started<std::size_t> ending(one.context, one.api().shutdown(0ms));
+        one.settle();
+        BOOST_TEST_REQUIRE(waits.done());
+        BOOST_TEST((seen->code == errc::client_shut_down));
+        BOOST_CHECK_EXCEPTION(waits.get(), error, [&](error const& stopped) {
+            BOOST_TEST(stopped.attempts().size() == (after_a_break ? 1u : 0u));
+            return stopped.code() == errc::client_shut_down;
+        });
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_wait_that_is_refused_touches_no_response)
 {
     connect({over});
