@@ -141,8 +141,7 @@ shutdown(std::shared_ptr<client_core> core, std::chrono::milliseconds deadline)
     std::size_t stopped = 0;
     bool const ended = co_await join_all(core, end);
     if (!ended) {
-        stopped = all->running() - all->cleaning();
-        all->stop_usual();
+        stopped = all->stop_usual();
         co_await join_all(core, core->time()->now() + grace);
     }
     // What was abandoned meanwhile has been cancelled on the server, or its time is over.

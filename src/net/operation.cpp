@@ -179,13 +179,18 @@ void operations::close() noexcept
     closed_ = true;
 }
 
-void operations::stop_usual() noexcept
+std::size_t operations::stop_usual() noexcept
 {
     // An operation that ends meanwhile waits for the lock before it is gone.
     std::lock_guard const lock(mutex_);
-    for (auto* const running : running_)
-        if (running->what_for() == errand::usual)
-            running->stop();
+    std::size_t stopped = 0;
+    for (auto* const running : running_) {
+        if (running->what_for() != errand::usual)
+            continue;
+        running->stop();
+        ++stopped;
+    }
+    return stopped;
 }
 
 void operations::close_for_good() noexcept

@@ -136,8 +136,8 @@ public:
     /// From now on no operation begins but those that clean up.
     void close() noexcept;
 
-    /// Stops all that run but those that clean up.
-    void stop_usual() noexcept;
+    /// Stops all that run but those that clean up. How many these are.
+    std::size_t stop_usual() noexcept;
 
     /// From now on those that clean up do not begin either.
     void close_for_good() noexcept;

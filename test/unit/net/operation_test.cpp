@@ -113,6 +113,20 @@ BOOST_AUTO_TEST_CASE(all_that_run_are_stopped)
     BOOST_TEST(!begin()->stopped()); // stopping does not close
 }
 
+BOOST_AUTO_TEST_CASE(those_that_clean_up_are_neither_stopped_nor_counted_with_the_others)
+{
+    net::operation const cleans(
+        all, nullptr, clock, "POST", "/v1/x", nullptr, net::errand::cleaning
+    );
+    BOOST_TEST(all->stop_usual() == 0u);
+    auto const first = begin();
+    auto const second = begin();
+    BOOST_TEST(all->stop_usual() == 2u);
+    BOOST_TEST(first->stopped());
+    BOOST_TEST(second->stopped());
+    BOOST_TEST(!cleans.stopped());
+}
+
 BOOST_AUTO_TEST_CASE(nothing_begins_once_it_is_closed)
 {
     auto const before = begin();
