@@ -144,7 +144,8 @@ transport::send(call* on, std::string_view head, request_body body)
         on->running().request_ends();
         on->answered = !started->silent();
         bool const stale = on->may_replay && on->made.reused_connection && !on->answered &&
-                           !on->failed_by_caller && code == condition::connection;
+                           !on->failed_by_caller &&
+                           (code == condition::connection || code == errc::tls_failure);
         if (!stale)
             std::rethrow_exception(failure);
         on->running().check();

@@ -18,6 +18,7 @@
 #include <cstddef>
 #include <exception>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -65,6 +66,12 @@ public:
 
     [[nodiscard]] std::size_t requests() const { return received().size() / request_size; }
 
+    /// From now on a TLS server answers with an alert, as one does that has lost its keys.
+    void forget_session() { alerts_ = true; }
+
+    /// The same as soon as there is one.
+    void forget_session_when_open() { alerts_when_open_ = true; }
+
     std::shared_ptr<wire> link;
 
 private:
@@ -75,6 +82,10 @@ private:
 
     void on_sent(std::string_view bytes)
     {
+        if (alerts_ || (alerts_when_open_ && peer_->done)) {
+            alert();
+            return;
+        }
         if (peer_) {
             peer_->feed(bytes);
             give(peer_->output());
@@ -83,6 +94,15 @@ private:
             return;
         ++answered_;
         give(peer_ ? peer_->encrypt(response) : std::string(response));
+    }
+
+    void alert()
+    {
+        std::string const wrong = std::string("\x17\x03\x03\x00\x20", 5) + std::string(32, 'x');
+        BOOST_CHECK_THROW(peer_->feed(wrong), std::runtime_error);
+        auto const said = peer_->output();
+        BOOST_TEST(!said.empty());
+        give(said);
     }
 
     void give(std::string const& bytes)
@@ -96,6 +116,8 @@ private:
     variant how_;
     std::unique_ptr<tls_peer> peer_;
     std::size_t answered_ = 0;
+    bool alerts_ = false;
+    bool alerts_when_open_ = false;
 };
 
 /// A client, the server that it uses, and another one should it need a new connection.
@@ -219,6 +241,37 @@ BOOST_AUTO_TEST_CASE(any_call_of_a_connection_may_fail)
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_used_connection_whose_session_the_server_ends_with_an_alert_is_replaced)
+{
+    trial one({true, false});
+    {
+        test_call former({}, one.clock, one.all);
+        BOOST_TEST_REQUIRE(run(one.context, one.ask(&former.on)) == "hello");
+    }
+    one.first.forget_session();
+    test_call of({}, one.clock, one.all);
+    started asks(one.context, one.ask(&of.on));
+    BOOST_TEST_REQUIRE(asks.done());
+    BOOST_TEST(asks.get() == "hello");
+    BOOST_TEST_REQUIRE(of.on.earlier.size() == 1u);
+    BOOST_TEST(of.on.earlier[0].replayed);
+    BOOST_TEST((of.on.earlier[0].code == errc::tls_failure));
+    BOOST_TEST(!one.first.link->open);
+    BOOST_TEST(one.second.requests() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_new_connection_whose_session_the_server_ends_is_not)
+{
+    trial one({true, false});
+    one.second.link->when_sent = [](std::string_view) { BOOST_ERROR("a replay"); };
+    test_call of({}, one.clock, one.all);
+    one.first.forget_session_when_open();
+    started asks(one.context, one.ask(&of.on));
+    BOOST_TEST_REQUIRE(asks.done());
+    BOOST_TEST((asks.code() == errc::tls_failure), asks.what());
+    BOOST_TEST(of.on.earlier.empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_call_may_be_cancelled_wherever_it_waits)
 {
     for (auto const how : variants) {
@@ -236,8 +289,12 @@ BOOST_AUTO_TEST_CASE(a_call_may_be_cancelled_wherever_it_waits)
                     test_call of({}, one.clock, one.all);
                     asio::cancellation_signal signal;
                     std::string text;
+                    bool ended = false;
+                    boost::system::error_code code;
                     auto const finish = [&](std::exception_ptr thrown, std::string got) {
+                        ended = true;
                         done = !thrown;
+                        code = code_of(thrown);
                         text = std::move(got);
                     };
                     asio::co_spawn(
@@ -248,10 +305,16 @@ BOOST_AUTO_TEST_CASE(a_call_may_be_cancelled_wherever_it_waits)
                     one.context.restart();
                     for (std::size_t i = 0; i != handlers; ++i)
                         one.context.poll_one();
+                    bool const ended_before = ended;
                     signal.emit(asio::cancellation_type::terminal);
-                    one.context.poll();
+                    auto const later = one.context.poll();
+                    BOOST_TEST_REQUIRE(ended);
                     if (done)
                         BOOST_TEST(text == "hello");
+                    else
+                        BOOST_TEST((code == asio::error::operation_aborted));
+                    // A call that ends well all the same has not swallowed the cancellation.
+                    BOOST_TEST((!done || ended_before), later << " handlers later");
                     auto const now = one.statistics();
                     BOOST_TEST(now.connections_leased == 0u);
                     BOOST_TEST(now.connections_dialling == 0u);
