@@ -148,47 +148,6 @@ BOOST_AUTO_TEST_CASE(an_error_in_place_of_a_response_is_shown_without_the_key, *
     check(streamed);
 }
 
-BOOST_AUTO_TEST_CASE(a_key_that_is_written_with_escapes_is_not_shown_either, *security)
-{
-    constexpr std::string_view own = "sk-canary-a/bcdefgh";
-    options.api_key = own;
-    auto const check_hidden = [own](auto& failed, std::string const& form) {
-        BOOST_TEST_REQUIRE(failed.done());
-        auto const what = failed.what();
-        BOOST_TEST(!contains(what, own), what);
-        BOOST_TEST(!contains(what, "bcdefgh"), what);
-        BOOST_CHECK_EXCEPTION(failed.get(), api_error, [&](api_error const& failure) {
-            for (auto const& text :
-                 {failure.message(),
-                  failure.type(),
-                  failure.api_code(),
-                  failure.param(),
-                  failure.body()}) {
-                BOOST_TEST(!contains(text, form), text);
-                BOOST_TEST(!contains(text, "bcdefgh"), text);
-                BOOST_TEST(contains(text, "***"), text);
-            }
-            return failure.message() == "bad key ***.";
-        });
-    };
-    for (std::string const form :
-         {R"(sk-canary-a/bcdefgh)",
-          R"(sk-canary-a\/bcdefgh)",
-          R"(sk\u002dcanary\u002Da/bcdefgh)",
-          R"(\u0073k-canary-a\u002fbcdefgh)",
-          R"(sk-canary-a\\\/bcdefgh)", // JSON within a text
-          R"(sk\\u002dcanary-a\\/bcdefgh)"}) {
-        auto const object = R"({"error":{"message":"bad key )" + form + R"(.","type":"a )" + form +
-                            R"(","code":"b )" + form + R"(","param":")" + form + R"("}})";
-        connect({response(401, object), stream_response("data: " + object + "\n\n")});
-        auto failed = create();
-        check_hidden(failed, form);
-        auto opened = open_stream();
-        auto broken = next(opened.get());
-        check_hidden(broken, form);
-    }
-}
-
 BOOST_AUTO_TEST_CASE(a_key_in_a_header_of_the_callers_own_is_not_shown_either, *security)
 {
     auto const says = [](std::string const& told) {
@@ -231,8 +190,9 @@ BOOST_AUTO_TEST_CASE(keys_of_a_callback_and_of_headers_are_both_not_shown, *secu
     };
     request_options of_call;
     of_call.extra_headers.emplace_back("api-key", "sk-canary-of-the-call");
-    connect({response(401, R"({"error":{"message":"sk-canary-of-tests, sk-canary-of-the-call"}})")}
-    );
+    auto const refused =
+        response(401, R"({"error":{"message":"sk-canary-of-tests, sk-canary-of-the-call"}})");
+    connect({refused, refused}); // the callback is asked once more
     auto failed = create(of_call);
     BOOST_TEST_REQUIRE(failed.done());
     BOOST_TEST(contains(failed.what(), "\"***, ***\""), failed.what());

@@ -15,6 +15,7 @@
 using hicap::json::reader;
 using hicap::json::token;
 namespace bj = boost::json;
+namespace test = hicap::test;
 
 namespace {
 
