@@ -1,4 +1,5 @@
 #include "support/security.hpp"
+#include "support/tls_server.hpp"
 #include "unit/api/client_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -14,6 +15,7 @@
 #include <new>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -173,6 +175,38 @@ BOOST_AUTO_TEST_CASE(a_key_of_a_callback_is_wiped, *security)
     serve({completion_response});
     auto call = create();
     BOOST_TEST(call.done());
+    check();
+}
+
+BOOST_AUTO_TEST_CASE(an_encrypted_connection_leaves_no_key_behind)
+{
+    tls_server server;
+    tls_peer peer(server);
+    peer.received.reserve(std::size_t{1} << 16);
+    checks_requests = false; // they are encrypted
+    options.base_url = "https://api.test/v1";
+    options.ca_pem = server.ca_pem();
+    request_options padded; // so that no answer overwrites the key
+    padded.extra_headers.emplace_back("x-own", std::string(4000, 'x'));
+    std::string said;
+    // The buffers of a thread go back to the heap when it ends.
+    std::thread caller([&] {
+        far = silent_server();
+        far->when_sent = [&](std::string_view bytes) {
+            peer.feed(bytes);
+            far->give(peer.output());
+            if (peer.received.ends_with('}') && said.empty())
+                far->give(peer.encrypt(completion_response));
+        };
+        dialer->connect(far);
+        auto call = create(padded);
+        said = call.done() ? call.get().text() : call.what();
+        drop_client();
+    });
+    caller.join();
+    BOOST_TEST(said == "Hello");
+    BOOST_TEST(contains(peer.received, key));
+    far->when_sent = [](std::string_view) {};
     check();
 }
 
