@@ -4,8 +4,10 @@
 #include <boost/asio/error.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cstddef>
 #include <deque>
 #include <string>
 #include <vector>
@@ -431,6 +433,42 @@ BOOST_AUTO_TEST_CASE(the_status_counts_also_where_its_explanation_breaks_off)
     BOOST_TEST_REQUIRE(attempts.size() == 2u);
     BOOST_TEST(attempts[0].status == 500);
     BOOST_TEST((attempts[0].code == errc::server_error));
+}
+
+BOOST_AUTO_TEST_CASE(an_explanation_is_read_up_to_a_bound)
+{
+    constexpr std::size_t bound = std::size_t{1} << 20;
+    for (std::size_t const limit : {bound / 4, bound * 4}) {
+        retry_fixture one;
+        one.options.retries.max_retries = 0;
+        one.options.limits.max_body = limit;
+        auto const far = one.connect({"HTTP/1.1 500 X\r\nx-request-id: r1\r\n\r\n"});
+        auto call = one.create();
+        std::string const piece(10'000, 'x');
+        std::size_t given = 0;
+        for (; !call.done() && given < 2 * bound; given += piece.size()) {
+            far->give(piece);
+            one.settle();
+        }
+        BOOST_TEST_REQUIRE(call.done());
+        auto const expected = std::min(limit, bound);
+        BOOST_TEST(given > expected);
+        BOOST_TEST(given < expected + 3 * piece.size());
+        BOOST_CHECK_EXCEPTION(call.get(), api_error, [&](api_error const& e) {
+            BOOST_TEST(e.body().size() <= expected);
+            BOOST_TEST(e.body().size() + piece.size() > expected);
+            return e.status() == 500;
+        });
+        BOOST_TEST(!far->open);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(bounds_have_defaults)
+{
+    response_limits const bounds;
+    BOOST_TEST(bounds.max_body == std::size_t{256} << 20);
+    BOOST_TEST(bounds.max_event == std::size_t{64} << 20);
+    BOOST_TEST(bounds.max_comments == 100'000u);
 }
 
 BOOST_AUTO_TEST_CASE(an_explanation_that_does_not_come_is_waited_for_like_any_body)
