@@ -24,6 +24,8 @@
 #include <cstring>
 #include <iostream>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -145,7 +147,7 @@ asio::awaitable<void> request_untyped(client by)
     BOOST_TEST(!answer.text().empty());
 }
 
-/// 3,000 bytes, in three pieces that come later.
+/// 3,000 bytes that begin as a PNG does, in three pieces that come later.
 struct slow_file
 {
     asio::awaitable<std::size_t> operator()(asio::mutable_buffer into)
@@ -154,19 +156,30 @@ struct slow_file
         auto const size = std::min<std::size_t>({into.size(), left, 1000});
         left -= size;
         std::memset(into.data(), 'x', size);
+        if (size >= signature.size() && std::exchange(is_new, false))
+            std::memcpy(into.data(), signature.data(), signature.size());
         co_return size;
     }
 
+    static constexpr std::string_view signature{
+        "\x89PNG\r\n\x1A\n\0\0\0\x0DIHDR\0\0\0\x10\0\0\0\x10\x08\x06\0\0\0", 29};
     std::size_t left = 3000;
+    bool is_new = true;
 };
+
+/// The image that a form brings, as a file would.
+upload a_picture()
+{
+    auto const open = [] { return upload::reader(slow_file()); };
+    return upload::source(open, 3000, "cat.png");
+}
 
 asio::awaitable<void> upload_image(client by)
 {
     images::edit_form form;
     form.model = "gpt-image-1";
     form.prompt = "no hat";
-    auto const open = [] { return upload::reader(slow_file()); };
-    form.images.push_back(upload::source(open, 3000, "cat.png"));
+    form.images.push_back(a_picture());
     auto const drawn = co_await by.images().edit(form);
     BOOST_TEST(drawn.data->size() == 1U);
 }
@@ -203,6 +216,26 @@ asio::awaitable<void> leave_image_stream(client by)
     auto events = co_await by.images().stream_generate(request);
     auto const* const event = co_await events.next();
     BOOST_TEST(event != nullptr);
+}
+
+asio::awaitable<void> stream_an_edit(client by)
+{
+    images::edit_form form;
+    form.model = "gpt-image-1";
+    form.prompt = "no hat";
+    form.partial_images = 1;
+    form.images.push_back(a_picture());
+    auto events = co_await by.images().stream_edit(form);
+    auto const drawn = co_await events.collect();
+    BOOST_TEST(drawn.data->size() == 1U);
+}
+
+asio::awaitable<void> draw_anew(client by)
+{
+    images::variation_form form;
+    form.image = a_picture();
+    auto const drawn = co_await by.images().create_variation(form);
+    BOOST_TEST(drawn.data->size() == 1U);
 }
 
 asio::awaitable<void> list_messages(client by)
@@ -253,6 +286,13 @@ asio::awaitable<void> open_session(client by)
 {
     realtime::session_request const request;
     auto const session = co_await by.realtime().create_session(request);
+    BOOST_TEST(session.http_status() == 200);
+}
+
+asio::awaitable<void> open_transcription_session(client by)
+{
+    realtime::transcription_session_request const request;
+    auto const session = co_await by.realtime().create_transcription_session(request);
     BOOST_TEST(session.http_status() == 200);
 }
 
@@ -332,6 +372,16 @@ asio::awaitable<void> wait(client by)
     BOOST_TEST(!whole.text().empty());
 }
 
+asio::awaitable<void> cancel_by_id(client by)
+{
+    auto const request = in_background();
+    request_options options;
+    options.extra_headers.emplace_back("x-emulator-tokens-per-second", "0.001");
+    auto const made = co_await by.responses().create(request, options);
+    auto const outcome = co_await by.responses().cancel(made.id);
+    BOOST_TEST((outcome.status == responses::response_status::cancelled));
+}
+
 asio::awaitable<void> create_and_wait(client by)
 {
     auto const request = in_background();
@@ -359,6 +409,7 @@ struct operation
     bool ends_client = false;
     route by = route::address;
     bool asks_for_key = false; // a callback gives it
+    bool has_company = false;  // whose handlers are counted with its own
 };
 
 constexpr operation operations[] = {
@@ -370,8 +421,8 @@ constexpr operation operations[] = {
     {"stream destroyed before its end", leave_stream},
     {"collect", collect},
     {"prewarm", prewarm},
-    {"wait for a connection", wait_for_the_pool, 1},
-    {"shut down", shut_down, 10, true},
+    {"wait for a connection", wait_for_the_pool, 1, false, route::address, false, true},
+    {"shut down", shut_down, 10, true, route::address, false, true},
     {"create at a host that has a name", create, 10, false, route::name},
     {"create through a proxy", create, 10, false, route::proxy},
     {"create at a Unix socket", create, 10, false, route::unix_socket},
@@ -383,13 +434,17 @@ constexpr operation operations[] = {
     {"what is stored of a completion, and its messages", list_messages},
     {"what is stored of a response, and its items", keep_response},
     {"the text of a stream", read_text},
+    {"a stream of an edit from a source", stream_an_edit},
+    {"a variation from a source", draw_anew},
     {"a realtime session", open_session},
+    {"a realtime session that transcribes", open_transcription_session},
     {"stream of a response", stream_response},
     {"stream in the background destroyed before its end", leave_background_stream},
     {"stream in the background cancelled", cancel_background_stream},
     {"stream in the background over many connections", read_broken_stream},
     {"resume", resume_stream},
     {"wait", wait},
+    {"cancel by an id", cancel_by_id},
     {"create and wait", create_and_wait},
 };
 
@@ -442,6 +497,21 @@ asio::awaitable<void> wait_for(asio::steady_timer* when)
     co_await when->async_wait(asio::redirect_error(asio::use_awaitable, code));
 }
 
+/// What an operation came to, and how many handlers had run by then.
+struct ending
+{
+    bool whole = false;
+    std::size_t handlers = 0;
+};
+
+asio::awaitable<void>
+witnessed(asio::awaitable<void> what, handler_count const* count, ending* into)
+{
+    co_await std::move(what);
+    into->whole = true;
+    into->handlers = count->handlers;
+}
+
 /// Boost 1.81 lets an exception escape from a coroutine that is cancelled before it has run, so the
 /// count begins when it has.
 asio::awaitable<void> run_counted(asio::awaitable<void> what, handler_count* count)
@@ -451,10 +521,10 @@ asio::awaitable<void> run_counted(asio::awaitable<void> what, handler_count* cou
     co_await std::move(what);
 }
 
-asio::awaitable<void> run_either(client by, operation const* what, asio::steady_timer* stop)
+asio::awaitable<void> run_either(asio::awaitable<void> what, asio::steady_timer* stop)
 {
     using namespace asio::experimental::awaitable_operators;
-    co_await (what->run(by) || wait_for(stop));
+    co_await (std::move(what) || wait_for(stop));
 }
 
 constexpr std::size_t never = std::size_t{1} << 32;
@@ -476,7 +546,7 @@ result run(world& in, operation const& what, way how, std::size_t at)
         if (number != at)
             return;
         if (how == way::either_side)
-            stop.cancel();
+            stop.expires_at(asio::steady_timer::time_point::min()); // also where it waits later
         else
             signal.emit(asio::cancellation_type::terminal);
     };
@@ -490,7 +560,10 @@ result run(world& in, operation const& what, way how, std::size_t at)
         auto by = in.make(what);
         bool done = false;
         std::exception_ptr failure;
-        auto operation = how == way::either_side ? run_either(by, &what, &stop) : what.run(by);
+        ending end;
+        auto operation = witnessed(what.run(by), &count, &end);
+        if (how == way::either_side)
+            operation = run_either(std::move(operation), &stop);
         operation = run_counted(std::move(operation), &count);
         counting_executor const executor(in.context.get_executor(), &count);
         asio::any_io_executor const erased(executor);
@@ -508,6 +581,11 @@ result run(world& in, operation const& what, way how, std::size_t at)
         while (!done)
             in.context.run_one();
         found.handlers = count.handlers;
+        // What has ended well all the same was about to end when the cancellation came: its result
+        // was on its way, or, where another coroutine has to run first, the cancellation was.
+        std::size_t const on_its_way = how == way::either_side ? 6 : 1;
+        if (at != 0 && end.whole && !what.has_company)
+            BOOST_TEST(end.handlers <= at + on_its_way, "swallowed a cancellation at " << at);
         try {
             if (failure)
                 std::rethrow_exception(failure);
