@@ -184,6 +184,86 @@ asio::awaitable<void> leave_behind(client by, std::size_t count, tally* into)
     ++into->left;
 }
 
+responses::request in_background()
+{
+    responses::request request;
+    request.model = "gpt-5";
+    request.input = "hello from many threads";
+    request.background = true;
+    return request;
+}
+
+request_options of_tokens(std::string const& count, std::string const& pace)
+{
+    request_options options;
+    options.extra_headers.emplace_back("x-emulator-tokens", count);
+    options.extra_headers.emplace_back("x-emulator-tokens-per-second", pace);
+    return options;
+}
+
+/// A stream in the background whose connections break after three events each. It is left after so
+/// many events, 0: at its end.
+asio::awaitable<void> read_broken(client by, std::size_t max_events, tally* into)
+{
+    auto const request = in_background();
+    auto options = of_tokens("8", "0");
+    options.extra_headers.emplace_back("x-emulator-events", "3");
+    auto events = co_await by.responses().stream(request, options);
+    ++into->opened;
+    std::size_t count = 0;
+    while (auto const* event = co_await events.next()) {
+        auto const number = event->sequence_number();
+        if (!number || static_cast<std::size_t>(*number) != count)
+            ++into->wrong;
+        if (++count == max_events) {
+            ++into->left;
+            co_return;
+        }
+    }
+    if (events.snapshot().status != responses::response_status::completed)
+        ++into->wrong;
+    ++into->whole;
+}
+
+/// One such stream after the other: a budget bounds the retries that are under way at one time.
+asio::awaitable<void> read_many_broken(client by, std::size_t streams, tally* into)
+{
+    for (std::size_t i = 0; i != streams; ++i)
+        co_await read_broken(by, i % 2 == 0 ? 0 : i, into);
+}
+
+asio::awaitable<void> create_and_wait(client by, tally* into)
+{
+    auto const request = in_background();
+    auto const options = of_tokens("4", "400");
+    responses::wait_options often;
+    often.first_pause = 1ms;
+    often.max_pause = 4ms;
+    auto const made = co_await by.responses().create(request, options);
+    ++into->opened;
+    auto const whole = co_await by.responses().wait(made.id, often);
+    if (whole.status != responses::response_status::completed)
+        ++into->wrong;
+    ++into->whole;
+}
+
+/// Takes so long in each of its steps that a cancellation may meet it anywhere.
+asio::awaitable<void> create_slowly(client by, tally* into)
+{
+    auto const request = in_background();
+    auto options = of_tokens("200", "50");
+    options.extra_headers.emplace_back("x-emulator-delay-head", "2");
+    responses::wait_options const usual;
+    auto const made = co_await by.responses().create_and_wait(request, usual, options);
+    ++into->whole;
+}
+
+asio::awaitable<void> warm(client by, std::size_t count, tally* into)
+{
+    into->opened += co_await by.prewarm(count);
+    ++into->whole;
+}
+
 void count_end(std::exception_ptr const& failure, tally& into)
 {
     if (!failure)
@@ -345,6 +425,136 @@ BOOST_AUTO_TEST_CASE(responses_that_a_shutdown_stops_are_cancelled_by_four_threa
     BOOST_TEST(books.responses_abandoned == streams);
     BOOST_TEST(books.responses_cancelled + books.responses_lost == streams);
     BOOST_TEST(far.server.statistics().responses_cancelled >= books.responses_cancelled);
+    BOOST_TEST(books.calls_running == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(streams_that_break_go_on_in_four_threads)
+{
+    constexpr std::size_t readers = 4;
+    constexpr std::size_t each = 12;
+    constexpr std::size_t streams = readers * each;
+    emulator_thread far;
+    auto options = far.options();
+    options.retries.initial_backoff = 1ms;
+    client const by(options);
+    tally sums;
+    asio::thread_pool pool(4);
+    for (std::size_t i = 0; i != readers; ++i) {
+        asio::co_spawn(pool, read_many_broken(by, each, &sums), [&](std::exception_ptr failure) {
+            count_end(failure, sums);
+        });
+    }
+    pool.join();
+
+    auto const books = by.statistics();
+    BOOST_TEST(sums.failed == 0U);
+    BOOST_TEST(sums.wrong == 0U);
+    BOOST_TEST(sums.opened == streams);
+    BOOST_TEST(sums.whole + sums.left == streams);
+    BOOST_TEST(sums.whole > 0U);
+    BOOST_TEST(books.retries > streams);
+    BOOST_TEST(books.responses_abandoned == sums.left);
+    BOOST_TEST(books.responses_lost == 0U);
+    BOOST_TEST(books.calls_running == 0U);
+    BOOST_TEST(books.connections_leased == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(responses_are_waited_for_by_four_threads)
+{
+    constexpr std::size_t calls = 80;
+    emulator_thread far;
+    client const by(far.options());
+    tally sums;
+    asio::thread_pool pool(4);
+    for (std::size_t i = 0; i != calls; ++i) {
+        asio::co_spawn(pool, create_and_wait(by, &sums), [&](std::exception_ptr failure) {
+            count_end(failure, sums);
+        });
+    }
+    pool.join();
+    auto const books = by.statistics();
+    BOOST_TEST(sums.failed == 0U);
+    BOOST_TEST(sums.wrong == 0U);
+    BOOST_TEST(sums.whole == calls);
+    BOOST_TEST(books.responses_abandoned == 0U);
+    BOOST_TEST(books.calls_running == 0U);
+    BOOST_TEST(books.connections_leased == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(calls_that_make_responses_are_cancelled_on_four_threads)
+{
+    constexpr std::size_t calls = 80;
+    emulator_thread far;
+    client const by(far.options());
+    tally sums;
+    std::mt19937 random(20'260'104);
+    asio::thread_pool pool(4);
+    for (std::size_t i = 0; i != calls; ++i) {
+        struct caller
+        {
+            explicit caller(asio::any_io_executor const& on) : timer(on) {}
+
+            asio::cancellation_signal signal;
+            asio::steady_timer timer;
+        };
+
+        asio::any_io_executor const strand = asio::make_strand(pool);
+        auto const who = std::make_shared<caller>(strand);
+        auto const patience = std::chrono::microseconds(random() % 30'000);
+        asio::post(strand, [&, who, strand, patience] {
+            asio::co_spawn(
+                strand,
+                create_slowly(by, &sums),
+                asio::bind_cancellation_slot(
+                    who->signal.slot(),
+                    [&, who](std::exception_ptr failure) {
+                        who->timer.cancel();
+                        count_end(failure, sums);
+                    }
+                )
+            );
+            who->timer.expires_after(patience);
+            who->timer.async_wait([who](boost::system::error_code code) {
+                if (!code)
+                    who->signal.emit(asio::cancellation_type::terminal);
+            });
+        });
+    }
+    pool.join(); // with the tasks that cancel what they have made
+    auto const books = by.statistics();
+    std::cout << "responses cancelled while they were made or waited for: " << sums.cancelled
+              << ", abandoned: " << books.responses_abandoned << std::endl;
+    BOOST_TEST(sums.failed == 0U);
+    BOOST_TEST(sums.cancelled == calls);
+    BOOST_TEST(books.responses_lost == 0U);
+    BOOST_TEST(books.responses_cancelled + books.responses_finished == books.responses_abandoned);
+    BOOST_TEST(far.server.statistics().responses_cancelled == books.responses_cancelled);
+    BOOST_TEST(books.calls_running == 0U);
+    BOOST_TEST(books.connections_leased == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(connections_are_opened_in_advance_by_four_threads)
+{
+    constexpr std::size_t callers = 10;
+    emulator_thread far;
+    auto options = far.options();
+    options.pool.max_connections = 32;
+    options.pool.max_idle = 32;
+    client const by(options);
+    tally sums;
+    asio::thread_pool pool(4);
+    for (std::size_t i = 0; i != callers; ++i) {
+        asio::co_spawn(pool, warm(by, 8, &sums), [&](std::exception_ptr failure) {
+            count_end(failure, sums);
+        });
+    }
+    pool.join();
+    auto const books = by.statistics();
+    BOOST_TEST(sums.failed == 0U);
+    BOOST_TEST(sums.whole == callers);
+    BOOST_TEST(sums.opened >= 32U);
+    BOOST_TEST(books.connections_idle <= 32U);
+    BOOST_TEST(books.connections_leased == 0U);
     BOOST_TEST(books.calls_running == 0U);
 }
 
