@@ -104,8 +104,10 @@ bool hide_keys(std::vector<extra_header> const& list, hidden_secret& all)
                 continue;
             any = true;
             all.add(value);
-            if (auto const space = value.find(' '); space != std::string::npos)
-                all.add(std::string_view(value).substr(space + 1));
+            std::string_view rest = value; // behind the scheme
+            rest.remove_prefix(std::min(rest.find_first_of(" \t"), rest.size()));
+            rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
+            all.add(rest);
         }
     }
     return any;

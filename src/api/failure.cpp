@@ -15,7 +15,8 @@ namespace {
 // Of a body that may be large, more than is ever shown.
 constexpr std::size_t max_shown = 4096;
 
-/// `body` is without the key; what it says once it is decoded need not be.
+/// What was read of an error is read of what the server has said; the key is taken out of that
+/// afterwards, so that it cannot spoil the reading.
 api_error::details details_of(
     int status,
     response_info const& info,
@@ -30,7 +31,7 @@ api_error::details details_of(
     details.code = key.removed_from(std::move(came.code));
     details.param = key.removed_from(std::move(came.param));
     details.message = key.removed_from(std::move(came.message));
-    details.body = std::move(body);
+    details.body = key.removed_from(std::move(body));
     details.request_id = info.request_id();
     details.retry_after =
         policy::parse_retry_after(info.headers(), std::chrono::system_clock::now());
@@ -44,7 +45,6 @@ api_error::details details_of(
 api_error::details
 describe_failure(response_info const& info, std::string body, hidden_secret const& key)
 {
-    body = key.removed_from(std::move(body));
     auto came = json::read_error_body(body);
     return details_of(info.http_status(), info, std::move(came), std::move(body), key);
 }
@@ -57,7 +57,7 @@ headers without(hidden_secret const& key, headers fields)
     auto const last = fields[fields.size() - 1].second;
     auto const* const begin = fields[0].first.data();
     auto const* const end = last.data() + last.size();
-    if (!key.is_in({begin, static_cast<std::size_t>(end - begin)}))
+    if (!key.may_be_in({begin, static_cast<std::size_t>(end - begin)}))
         return fields;
     headers cleaned;
     for (std::size_t i = 0; i != fields.size(); ++i)
@@ -108,11 +108,9 @@ void throw_if_error_object(
     response_info const& info, std::string_view data, hidden_secret const& key
 )
 {
-    if (!json::find_stream_error(data))
-        return;
-    auto shown = key.removed_from(std::string(data));
-    auto came = json::find_stream_error(shown);
-    throw api_error(details_of(200, info, std::move(came).value(), std::move(shown), key));
+    auto came = json::find_stream_error(data);
+    if (came)
+        throw api_error(details_of(200, info, std::move(*came), std::string(data), key));
 }
 
 void throw_unexpected_content(

@@ -10,8 +10,11 @@
 namespace hicap {
 namespace {
 
-// A part of a secret that is shorter than this tells nothing of it.
-constexpr std::size_t min_part = 12;
+/// A part of a secret that is shorter than this tells little of it.
+std::size_t least_part(std::string_view secret) noexcept
+{
+    return std::min<std::size_t>(12, secret.size() * 3 / 4);
+}
 
 // How often an escape may be escaped again, in JSON within JSON for example.
 constexpr std::size_t max_nesting = 8;
@@ -39,7 +42,7 @@ character read_number(std::string_view text, std::size_t max_digits, int base) n
     return {static_cast<std::size_t>(read.ptr - begin), static_cast<char>(value)};
 }
 
-/// The character at the front of `text`, in whatever way JSON, URLs and HTML write it.
+/// The character at the front of `text`, also where JSON, a URL or HTML writes it by its number.
 character first_of(std::string_view text) noexcept
 {
     character const itself{1, text.front()};
@@ -64,12 +67,19 @@ character first_of(std::string_view text) noexcept
         bool const hexadecimal = text.substr(2, 1) == "x" || text.substr(2, 1) == "X";
         std::size_t const at = hexadecimal ? 3 : 2;
         if (at < text.size()) {
-            auto const found = read_number(text.substr(at), 4, hexadecimal ? 16 : 10);
+            auto const found = read_number(text.substr(at), 7, hexadecimal ? 16 : 10);
             if (found.size != 0 && text.substr(at + found.size, 1) == ";")
                 return {at + found.size + 1, found.byte};
         }
     }
     return itself;
+}
+
+/// Whether an escape may have been cut here.
+bool is_begun_escape(std::string_view text) noexcept
+{
+    return begins_escape(text.front()) &&
+           text.find_first_not_of("\\u%&#xX0123456789abcdefABCDEF") == std::string_view::npos;
 }
 
 /// How much of the front of `text` spells `secret`, or spells a good part of it and ends there.
@@ -82,30 +92,23 @@ std::size_t spelt(std::string_view text, std::string_view secret) noexcept
         return secret.size();
     std::size_t used = 0;
     for (std::size_t known = 0; known != secret.size(); ++known) {
-        if (used == text.size())
-            return known >= min_part ? used : 0;
-        auto const next = first_of(text.substr(used));
-        if (next.byte != secret[known]) {
-            bool const is_cut = begins_escape(text[used]) && text.size() - used < max_nesting;
-            return is_cut && known >= min_part ? text.size() : 0;
-        }
+        auto const rest = text.substr(used);
+        if (rest.empty())
+            return known >= least_part(secret) ? used : 0;
+        auto next = first_of(rest);
+        if (next.byte != secret[known] && rest.front() == secret[known])
+            next = {1, rest.front()}; // no escape, though it looks like one
+        if (next.byte != secret[known])
+            return known >= least_part(secret) && is_begun_escape(rest) ? text.size() : 0;
         used += next.size;
     }
     return used;
 }
 
-bool says(std::string_view text, std::string_view secret) noexcept
+bool has_escape(std::string_view text) noexcept
 {
-    if (text.size() < secret.size())
-        return false;
-    if (text.find(secret) != std::string_view::npos)
-        return true;
-    if (std::none_of(text.begin(), text.end(), begins_escape))
-        return false;
-    for (; !text.empty(); text.remove_prefix(1))
-        if (spelt(text, secret) != 0)
-            return true;
-    return false;
+    return text.find('\\') != std::string_view::npos || text.find('%') != std::string_view::npos ||
+           text.find('&') != std::string_view::npos;
 }
 
 std::string without(std::string text, std::string_view secret)
@@ -156,16 +159,21 @@ void hidden_secret::add(std::string_view text)
     texts_ = std::move(longer);
 }
 
-bool hidden_secret::is_in(std::string_view text) const noexcept
+bool hidden_secret::may_be_in(std::string_view text) const noexcept
 {
-    return texts_ && std::any_of(texts_->begin(), texts_->end(), [text](auto const& secret) {
-               return says(text, secret.reveal());
-           });
+    return texts_ && (has_escape(text) ||
+                      std::any_of(texts_->begin(), texts_->end(), [text](auto const& secret) {
+                          std::string_view const whole = secret.reveal();
+                          auto const part = whole.substr(0, least_part(whole));
+                          return text.find(part) != std::string_view::npos;
+                      }));
 }
 
 std::string hidden_secret::removed_from(std::string text) const
 {
-    for (std::size_t i = 0; texts_ && i != texts_->size(); ++i)
+    if (!may_be_in(text))
+        return text;
+    for (std::size_t i = 0; i != texts_->size(); ++i)
         text = without(std::move(text), (*texts_)[i].reveal());
     return text;
 }

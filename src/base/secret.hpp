@@ -88,13 +88,14 @@ public:
 
     [[nodiscard]] bool empty() const noexcept { return !texts_; }
 
-    /// Whether `text` says one of them, as it is or escaped: `\/` and `\u002F` of JSON, `%2F` of
-    /// URLs, and `&#47;` of HTML, and be it escaped again.
-    [[nodiscard]] bool is_in(std::string_view text) const noexcept;
-
-    /// `text` with `***` in place of the secrets, wherever it says them, and of a good part of one
-    /// at the end, where `text` may have been cut.
+    /// `text` with `***` in place of the secrets, wherever it says them, as they are or escaped:
+    /// `\/` and `\u002F` of JSON, `%2F` of URLs, `&#47;` of HTML, those of JSON and URLs also where
+    /// they are escaped again. The same in place of a good part of one at the end, where `text` may
+    /// have been cut.
     [[nodiscard]] std::string removed_from(std::string text) const;
+
+    /// False only where that would change neither `text` nor any part of it.
+    [[nodiscard]] bool may_be_in(std::string_view text) const noexcept;
 
 private:
     std::shared_ptr<std::vector<secret_string> const> texts_; // long ones first

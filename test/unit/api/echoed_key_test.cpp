@@ -253,6 +253,34 @@ BOOST_AUTO_TEST_CASE(a_key_is_not_shown_however_it_is_written, *security)
     }
 }
 
+BOOST_AUTO_TEST_CASE(an_error_that_names_a_part_of_the_key_can_be_read, *security)
+{
+    options.api_key = "sk-canary-0123456789";
+    constexpr std::string_view said = R"(unknown key \"sk-canary-0123\")";
+    for (auto const& object :
+         {R"({"error":")" + std::string(said) + R"("})",
+          R"({"type":"error","message":")" + std::string(said) + R"("})",
+          R"({"error":{"message":")" + std::string(said) + R"("}})"}) {
+        connect(
+            {response(401, object), response(200, object), stream_head + "data: " + object + "\n\n"}
+        );
+        auto const check_read = [](auto& failed) {
+            BOOST_TEST_REQUIRE(failed.done());
+            BOOST_CHECK_EXCEPTION(failed.get(), api_error, [](api_error const& failure) {
+                BOOST_TEST(failure.message() == R"(unknown key "sk-canary-0123")");
+                return true;
+            });
+        };
+        auto refused = create();
+        check_read(refused);
+        auto failed = create();
+        check_read(failed);
+        auto opened = open_stream();
+        auto broken = next(opened.get());
+        check_read(broken);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_key_is_not_shown_where_an_answer_is_cut_inside_it, *security)
 {
     std::string const begun = "Incorrect API key provided: sk-canary-of-t";

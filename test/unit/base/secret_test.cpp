@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(a_hidden_secret_is_taken_out_of_texts, *security)
 {
     hidden_secret const hidden("sk-canary");
     BOOST_TEST(hidden.removed_from("a sk-canary, sk-canarysk-canary") == "a ***, ******");
-    BOOST_TEST(hidden.removed_from("sk-canar") == "sk-canar");
+    BOOST_TEST(hidden.removed_from("sk-ca") == "sk-ca");
     BOOST_TEST(hidden.removed_from("").empty());
 }
 
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(a_hidden_secret_is_found_however_it_is_escaped, *security)
           "sk-canary%252Bof%252Ftests%253D",
           "sk-canary&#x2B;of&#X2f;tests&#61;",
           "sk-canary+of&#0047;tests="}) {
-        BOOST_TEST(hidden.is_in("a " + escaped), escaped);
+        BOOST_TEST(hidden.may_be_in("a " + escaped), escaped);
         BOOST_TEST(hidden.removed_from('"' + escaped + "\": " + escaped) == R"("***": ***)");
     }
     for (std::string const other :
@@ -71,7 +71,6 @@ BOOST_AUTO_TEST_CASE(a_hidden_secret_is_found_however_it_is_escaped, *security)
           "sk-canary%2Cof/tests=",
           "sk-canary&#x2C;of/tests=",
           R"(sk-canary\xof/tests= \ \u \u00 % %2 & &# &#x &#x2 \\\)"}) {
-        BOOST_TEST(!hidden.is_in(other), other);
         BOOST_TEST(hidden.removed_from(other) == other);
     }
 }
@@ -84,6 +83,9 @@ BOOST_AUTO_TEST_CASE(a_hidden_secret_is_found_where_a_text_was_cut_inside_it, *s
         BOOST_TEST(hidden.removed_from("key: " + secret.substr(0, size)) == "key: ***");
     BOOST_TEST(hidden.removed_from("sk-canary+o") == "sk-canary+o"); // tells nothing
     BOOST_TEST(hidden.removed_from("sk-canary+of/tests!") == "sk-canary+of/tests!");
+    for (std::string const whole : {R"("sk-canary+of/te\"})", R"("sk-canary+of/te\n")"})
+        BOOST_TEST(hidden.removed_from(whole) == whole);
+    BOOST_TEST(hidden_secret("team-key-2024").removed_from("team-key-2") == "***");
     for (std::string const cut : {R"(sk-canary\u002Bof\)", R"(sk-canary\u002Bof\u00)"})
         BOOST_TEST(hidden.removed_from("key: " + cut) == "key: ***");
 }
