@@ -137,7 +137,12 @@ void present_certificate(SSL_CTX* context, tls_options const& options)
     if (SSL_CTX_use_certificate_chain_file(context, options.certificate_file.c_str()) != 1) {
         refuse(
             "client_options::client_certificate_file: " +
-            why_unreadable(options.certificate_file, "a PEM file with a certificate")
+            why_unreadable(
+                options.certificate_file,
+                "a PEM file with a certificate whose keys and signatures are strong enough, as RSA "
+                "of "
+                "2048 bits and SHA-256 are"
+            )
         );
     }
     if (SSL_CTX_use_PrivateKey_file(context, options.key_file.c_str(), SSL_FILETYPE_PEM) != 1) {

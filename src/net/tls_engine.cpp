@@ -84,6 +84,12 @@ errc code_of_verification(long result) noexcept
     }
 }
 
+bool is_too_weak(long result) noexcept
+{
+    return result == X509_V_ERR_EE_KEY_TOO_SMALL || result == X509_V_ERR_CA_KEY_TOO_SMALL ||
+           result == X509_V_ERR_CA_MD_TOO_WEAK;
+}
+
 /// Whether the server refuses the client's certificate, or a client that has none. TLS 1.3 has a
 /// word for the latter, which comes after the handshake; before, all that can be told is that the
 /// server gave up after it had asked for one.
@@ -209,7 +215,10 @@ void tls_engine::fail(int result, bool handshaking)
         if (code == errc::certificate_host_mismatch)
             message +=
                 "; its subjectAltName names no such host, and its common name does not count";
-        if (code == errc::certificate_untrusted)
+        if (is_too_weak(verified))
+            message += "; keys and signatures must have 112 bits of security: RSA of 2048 bits and "
+                       "SHA-256, for example";
+        else if (code == errc::certificate_untrusted)
             message += "; to trust a private authority set client_options::ca_file or ca_pem";
         throw error(code, message);
     }
