@@ -48,13 +48,14 @@ struct deadlines
     std::optional<duration> connect{};    ///< default 5 s, for all addresses together
     std::optional<duration> tls{};        ///< default 10 s
     std::optional<duration> first_byte{}; ///< default 10 min: an answer that reasons comes late
-    /// Default 5 min. In a stream only events count that bring something: comments, empty events,
-    /// events that cannot be read, and those that keep a connection open do not show that there is
-    /// progress. The last are events of a type that this library does not know and that is called
-    /// `keepalive`, `keep-alive`, `ping` or `heartbeat`, whether or not they are numbered, and
-    /// chunks of a chat without choices, usage, or any member of their own; `next` gives them as
-    /// any other event. It counts from the moment in which `next` or `ready` finds nothing at
-    /// hand: what a caller does meanwhile is no silence of the server.
+    /// Default 5 min. In a stream only events count that bring something, and neither comments, nor
+    /// empty events, nor such that cannot be read, nor those that keep a connection open: events of
+    /// a type that this library does not know and that is called `keepalive`, `keep-alive`,
+    /// `keep_alive`, `ping` or `heartbeat`, numbered or not, `{}`, and chunks of a chat without
+    /// choices, usage, or any member of their own; `next` gives them as any other event.
+    /// It counts from the moment in which `next` or `ready` finds nothing at hand, or from the last
+    /// event that counted where such events came since: what a caller does meanwhile is no silence
+    /// of the server.
     std::optional<duration> idle{};
     /// Default none. Counts from the call, and for a stream until its last event.
     std::optional<duration> total{};

@@ -249,6 +249,7 @@ public:
     /// may have waited before, and seen nothing of it.
     void be_late()
     {
+        check_total(); // which nothing that comes makes longer
         auto const got = at_hand();
         if (got == step::event || got == step::end || !on_)
             return;

@@ -251,6 +251,20 @@ BOOST_AUTO_TEST_CASE(what_came_before_it_was_asked_for_again_is_not_late)
     BOOST_TEST((next().code() == errc::idle_timeout));
 }
 
+BOOST_AUTO_TEST_CASE(what_came_does_not_make_the_call_as_a_whole_longer)
+{
+    policy::deadline_set limits;
+    limits.idle = 60s;
+    limits.total = 90s;
+    open(limits);
+    body->looks_once = true;
+    BOOST_TEST(!ready(0s).get());
+    give(text_event("a"));
+    pass(90s);
+    BOOST_TEST((next().code() == errc::total_timeout));
+    BOOST_TEST(!body->open);
+}
+
 BOOST_AUTO_TEST_CASE(waits_one_after_the_other_add_up_to_the_deadline_of_the_stream)
 {
     for (int i = 0; i != 3; ++i) {
