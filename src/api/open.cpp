@@ -66,6 +66,13 @@ std::optional<bool> append_beginning(net::exchange& from, std::string& body)
     }
 }
 
+void reserve_body(net::exchange const& from, std::string& body)
+{
+    // Beyond this a length is believed only when the bytes come.
+    constexpr std::uint64_t max_reserved = std::uint64_t{1} << 20;
+    body.reserve(std::min(from.head().content_length.value_or(0), max_reserved));
+}
+
 std::optional<std::chrono::milliseconds> left_until(net::call const& on)
 {
     if (on.until() == net::clock::time_point::max())
@@ -402,10 +409,8 @@ asio::awaitable<bool> brings_events(opened_response* from, std::string* begun)
 
 bool read_at_hand(opened_response& from, std::size_t max_size, std::string& body)
 {
-    // Beyond this a length is believed only when the bytes come.
-    constexpr std::uint64_t max_reserved = std::uint64_t{1} << 20;
-    body.reserve(std::min(from.exchange->head().content_length.value_or(0), max_reserved));
     try {
+        reserve_body(*from.exchange, body);
         return append_body(*from.exchange, max_size, body);
     } catch (error const&) {
         from.fail(std::current_exception());
@@ -416,6 +421,7 @@ asio::awaitable<std::string>
 read_body(opened_response* from, std::size_t max_size, std::string body)
 {
     auto& [exchange, on] = *from;
+    reserve_body(*exchange, body);
     std::exception_ptr failure;
     try {
         bool in_time = true;

@@ -190,7 +190,8 @@ asio::awaitable<stream<Event>>
 open_stream(std::shared_ptr<client_core> core, prepared_request request, stream_manner<Event> how)
 {
     auto opened = co_await core->open(std::move(request));
-    auto state = co_await read_stream<Event>(std::move(core), std::move(opened), how, nullptr);
+    auto state =
+        co_await read_stream<Event>(std::move(core), std::move(opened), std::move(how), nullptr);
     co_return stream<Event>(std::move(state));
 }
 
