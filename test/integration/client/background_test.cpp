@@ -377,7 +377,7 @@ BOOST_AUTO_TEST_CASE(whatever_tears_a_caller_down_cancels_the_response)
     std::uint64_t count = 0;
     for (auto const way :
          {leaving::destroys, leaving::is_cancelled, leaving::throws, leaving::loses_a_race}) {
-        for (std::size_t const read : {0, 1, 5}) {
+        for (std::size_t const read : {0U, 1U, 5U}) {
             tally sum;
             asio::cancellation_signal signal;
             bool done = false;
