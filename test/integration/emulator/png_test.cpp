@@ -50,7 +50,7 @@ std::string inflate(std::string_view data)
     auto const byte_at = [&](std::size_t place) {
         return static_cast<std::uint32_t>(static_cast<unsigned char>(data[place]));
     };
-    BOOST_TEST(number_at(data, 0) >> 16U == 0x7801U);
+    BOOST_TEST((number_at(data, 0) >> 16U) == 0x7801U);
     std::string result;
     std::size_t place = 2;
     bool is_last = false;
