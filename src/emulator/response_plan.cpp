@@ -42,7 +42,8 @@ void plan_reasoning(
     item["status"] = status;
     item["summary"] = json::array();
     if (request.summarized)
-        item["summary"] = {json::object{{"type", "summary_text"}, {"text", text}}};
+        item["summary"].get_array().push_back(json::object{{"type", "summary_text"}, {"text", text}}
+        );
     if (request.encrypted)
         item["encrypted_content"] = encode_base64(text);
     plan_item(plan, item);
