@@ -97,6 +97,11 @@ void check_lines(std::string_view head, std::initializer_list<std::string_view> 
     }
 }
 
+asio::awaitable<std::string> key_with(std::string text)
+{
+    co_return "sk-canary-of-tests" + text;
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(api_header_injection)
@@ -114,10 +119,7 @@ BOOST_AUTO_TEST_CASE(a_line_break_in_what_is_sent_in_a_header_is_refused, *secur
         {"a key of a callback",
          [](fixture& with, std::string const& text) {
              with.options.api_key.clear();
-             with.options.credentials = [text](credentials_request
-                                        ) -> asio::awaitable<std::string> {
-                 co_return "sk-canary-of-tests" + text;
-             };
+             with.options.credentials = [text](credentials_request) { return key_with(text); };
          }},
         {"a value of the client",
          [](fixture& with, std::string const& text) {
