@@ -166,24 +166,6 @@ asio::awaitable<void> read_stream(client by, reading how, tally* into)
     ++into->whole;
 }
 
-/// A stream of a response in the background, which is left after so many events.
-asio::awaitable<void> leave_behind(client by, std::size_t count, tally* into)
-{
-    responses::request request;
-    request.model = "gpt-5";
-    request.input = "hello from many threads";
-    request.background = true;
-    request_options options;
-    options.extra_headers.emplace_back("x-emulator-tokens", "200");
-    options.extra_headers.emplace_back("x-emulator-tokens-per-second", "50");
-    auto events = co_await by.responses().stream(request, options);
-    ++into->opened;
-    for (std::size_t i = 0; i != count; ++i)
-        if (co_await events.next() == nullptr)
-            ++into->wrong;
-    ++into->left;
-}
-
 responses::request in_background()
 {
     responses::request request;
@@ -199,6 +181,19 @@ request_options of_tokens(std::string const& count, std::string const& pace)
     options.extra_headers.emplace_back("x-emulator-tokens", count);
     options.extra_headers.emplace_back("x-emulator-tokens-per-second", pace);
     return options;
+}
+
+/// A stream of a response in the background, which is left after so many events.
+asio::awaitable<void> leave_behind(client by, std::size_t count, tally* into)
+{
+    auto const request = in_background();
+    auto const options = of_tokens("200", "50");
+    auto events = co_await by.responses().stream(request, options);
+    ++into->opened;
+    for (std::size_t i = 0; i != count; ++i)
+        if (co_await events.next() == nullptr)
+            ++into->wrong;
+    ++into->left;
 }
 
 /// A stream in the background whose connections break after three events each. It is left after so
@@ -264,6 +259,25 @@ asio::awaitable<void> warm(client by, std::size_t count, tally* into)
     ++into->whole;
 }
 
+/// Who cancels a call after some time. A coroutine is cancelled where it runs, so it needs a strand
+/// then, that of the timer.
+struct impatient_caller : std::enable_shared_from_this<impatient_caller>
+{
+    explicit impatient_caller(asio::any_io_executor const& strand) : timer(strand) {}
+
+    void wait_for(std::chrono::microseconds patience)
+    {
+        timer.expires_after(patience);
+        timer.async_wait([self = shared_from_this()](boost::system::error_code code) {
+            if (!code)
+                self->signal.emit(asio::cancellation_type::terminal);
+        });
+    }
+
+    asio::cancellation_signal signal;
+    asio::steady_timer timer;
+};
+
 void count_end(std::exception_ptr const& failure, tally& into)
 {
     if (!failure)
@@ -319,25 +333,10 @@ BOOST_AUTO_TEST_CASE(a_thousand_streams_on_four_threads_with_random_cancels)
             continue;
         }
 
-        // A coroutine is cancelled where it runs, so it needs a strand then.
-        struct cancelled_reader
-        {
-            explicit cancelled_reader(asio::any_io_executor const& on) : timer(on) {}
-
-            asio::cancellation_signal signal;
-            asio::steady_timer timer;
-        };
-
         asio::any_io_executor const strand = asio::make_strand(pool);
-        auto const reader = std::make_shared<cancelled_reader>(strand);
+        auto const reader = std::make_shared<impatient_caller>(strand);
         how.pace = "100"; // it is still going on when it is cancelled
-        how.then = [reader, patience] {
-            reader->timer.expires_after(patience);
-            reader->timer.async_wait([reader](boost::system::error_code code) {
-                if (!code)
-                    reader->signal.emit(asio::cancellation_type::terminal);
-            });
-        };
+        how.then = [reader, patience] { reader->wait_for(patience); };
         asio::post(strand, [&, reader, strand, how] {
             asio::co_spawn(
                 strand,
@@ -490,16 +489,8 @@ BOOST_AUTO_TEST_CASE(calls_that_make_responses_are_cancelled_on_four_threads)
     std::mt19937 random(20'260'104);
     asio::thread_pool pool(4);
     for (std::size_t i = 0; i != calls; ++i) {
-        struct caller
-        {
-            explicit caller(asio::any_io_executor const& on) : timer(on) {}
-
-            asio::cancellation_signal signal;
-            asio::steady_timer timer;
-        };
-
         asio::any_io_executor const strand = asio::make_strand(pool);
-        auto const who = std::make_shared<caller>(strand);
+        auto const who = std::make_shared<impatient_caller>(strand);
         auto const patience = std::chrono::microseconds(random() % 30'000);
         asio::post(strand, [&, who, strand, patience] {
             asio::co_spawn(
@@ -513,11 +504,7 @@ BOOST_AUTO_TEST_CASE(calls_that_make_responses_are_cancelled_on_four_threads)
                     }
                 )
             );
-            who->timer.expires_after(patience);
-            who->timer.async_wait([who](boost::system::error_code code) {
-                if (!code)
-                    who->signal.emit(asio::cancellation_type::terminal);
-            });
+            who->wait_for(patience);
         });
     }
     pool.join(); // with the tasks that cancel what they have made
