@@ -139,9 +139,8 @@ void present_certificate(SSL_CTX* context, tls_options const& options)
             "client_options::client_certificate_file: " +
             why_unreadable(
                 options.certificate_file,
-                "a PEM file with a certificate whose keys and signatures are strong enough, as RSA "
-                "of "
-                "2048 bits and SHA-256 are"
+                "a PEM file with a certificate whose keys and signatures are strong enough, as "
+                "RSA of 2048 bits and SHA-256 are"
             )
         );
     }
