@@ -160,6 +160,27 @@ enum class loss
     silence
 };
 
+/// A stream in a context of its own, whose connection broke after three events, and whose caller
+/// left it when so much time had passed since.
+responses::event_stream left_while_it_is_opened_again(
+    resume_fixture& one, asio::io_context& own, std::chrono::milliseconds passed
+)
+{
+    started<responses::event_stream> opens(own, one.of_api().stream(one.asked));
+    auto events = std::move(opens.get());
+    for (int i = 0; i != 3; ++i) {
+        started<responses::event const*> reads(own, events.next());
+        BOOST_TEST_REQUIRE(reads.done());
+    }
+    started<responses::event const*> waits(own, events.next());
+    BOOST_TEST(!waits.done());
+    one.time->advance(passed);
+    own.restart();
+    own.poll();
+    waits.cancel();
+    return events;
+}
+
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(api_resume, resume_fixture)
@@ -281,21 +302,7 @@ BOOST_AUTO_TEST_CASE(one_that_goes_on_may_outlive_its_context)
         one.serve_until(3);
         one.connect({});
         auto own = std::make_unique<asio::io_context>(1);
-        response_stream events;
-        {
-            started<response_stream> opens(*own, one.of_api().stream(one.asked));
-            events = std::move(opens.get());
-            for (int i = 0; i != 3; ++i) {
-                started<responses::event const*> reads(*own, events.next());
-                BOOST_TEST_REQUIRE(reads.done());
-            }
-            started<responses::event const*> waits(*own, events.next());
-            BOOST_TEST(!waits.done());
-            one.time->advance(passed);
-            own->restart();
-            own->poll();
-            waits.cancel();
-        }
+        auto events = left_while_it_is_opened_again(one, *own, passed);
         own.reset();
         one.check_books(0, 0, 0, 0);
         events = {};
@@ -316,21 +323,7 @@ BOOST_AUTO_TEST_CASE(one_that_goes_on_fails_once_its_context_has_ended)
             one.serve_until(3);
             one.connect({});
             auto own = std::make_unique<asio::io_context>(1);
-            response_stream events;
-            {
-                started<response_stream> opens(*own, one.of_api().stream(one.asked));
-                events = std::move(opens.get());
-                for (int i = 0; i != 3; ++i) {
-                    started<responses::event const*> reads(*own, events.next());
-                    BOOST_TEST_REQUIRE(reads.done());
-                }
-                started<responses::event const*> waits(*own, events.next());
-                BOOST_TEST(!waits.done());
-                one.time->advance(passed);
-                own->restart();
-                own->poll();
-                waits.cancel();
-            }
+            auto events = left_while_it_is_opened_again(one, *own, passed);
             if (waits_elsewhere) {
                 auto waits = one.next(events);
                 BOOST_TEST(!waits.done());
