@@ -61,6 +61,7 @@ struct event
     std::uint64_t tokens = 0; ///< that it brings, for the pace and the statistics
     bool failure = false;     ///< the error object of a fault
     bool raw = false;         ///< no event, but text to be sent as it is
+    bool made = false;        ///< its tokens count even where nobody waits for it any more
     std::string name{};       ///< of the field `event`; empty: no such field
 };
 

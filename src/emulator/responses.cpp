@@ -52,6 +52,7 @@ public:
         result.name = life_->type_at(next_);
         result.data = json::serialize(whole);
         result.tokens = life_->take_tokens();
+        result.made = life_->is_background();
         ++next_;
         return result;
     }

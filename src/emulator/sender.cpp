@@ -202,6 +202,8 @@ asio::awaitable<bool> response_sender::send_events()
         if (!event)
             break;
         failed = failed || event->failure;
+        if (event->made)
+            observer_.on_tokens(event->tokens);
 
         if (!co_await pause(fault_.delay_event))
             co_return false;
@@ -213,7 +215,8 @@ asio::awaitable<bool> response_sender::send_events()
         }
         if (!path_.has_client())
             co_return false;
-        observer_.on_tokens(event->tokens);
+        if (!event->made)
+            observer_.on_tokens(event->tokens);
 
         // One write, so one TLS record and one HTTP chunk.
         bytes.clear();

@@ -299,28 +299,34 @@ BOOST_AUTO_TEST_CASE(input_items_come_in_pages_the_last_first)
 
 BOOST_AUTO_TEST_CASE(a_background_stream_goes_on_without_its_client)
 {
-    running_emulator const server;
-    client connection(server->port());
-    connection.send(request_text(
-        "POST",
-        "/responses",
-        response_body("Hello", R"({"stream":true,"background":true})"),
-        {{"api-key", "k"}, {"x-emulator-tokens-per-second", "500"}}
-    ));
-    auto const head = connection.receive_until("response.output_item.added");
-    auto const start = head.find("resp_");
-    auto const path = "/responses/" + head.substr(start, head.find('"', start) - start);
-    connection.close();
+    // Where each event is late, the client leaves between the making of one and its sending.
+    for (auto const* delay : {"0", "10"}) {
+        running_emulator const server;
+        client connection(server->port());
+        connection.send(request_text(
+            "POST",
+            "/responses",
+            response_body("Hello", R"({"stream":true,"background":true})"),
+            {{"api-key", "k"},
+             {"x-emulator-tokens-per-second", "500"},
+             {"x-emulator-delay-event", delay}}
+        ));
+        auto const head = connection.receive_until("response.output_text.delta");
+        auto const start = head.find("resp_");
+        auto const path = "/responses/" + head.substr(start, head.find('"', start) - start);
+        connection.close();
 
-    auto const rest = send(server, "GET", path + "?stream=true&starting_after=3").named_events();
-    BOOST_TEST(rest.front().at("sequence_number").to_number<int>() == 4);
-    BOOST_TEST(text_at(rest.back(), "/type") == "response.completed");
-    auto const whole = send(server, "GET", path).json();
-    BOOST_TEST((whole == rest.back().at("response")));
-    BOOST_TEST(
-        server->statistics().tokens_generated ==
-        whole.at_pointer("/usage/output_tokens").to_number<std::uint64_t>()
-    );
+        auto const rest =
+            send(server, "GET", path + "?stream=true&starting_after=3").named_events();
+        BOOST_TEST(rest.front().at("sequence_number").to_number<int>() == 4);
+        BOOST_TEST(text_at(rest.back(), "/type") == "response.completed");
+        auto const whole = send(server, "GET", path).json();
+        BOOST_TEST((whole == rest.back().at("response")));
+        BOOST_TEST(
+            server->statistics().tokens_generated ==
+            whole.at_pointer("/usage/output_tokens").to_number<std::uint64_t>()
+        );
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_stream_ends_when_its_response_is_cancelled_or_deleted)
