@@ -117,7 +117,7 @@ struct cancel_outcome
 ///
 /// It is the stream of one connection until that breaks. Where the response runs in the background
 /// (`request::background`) it then goes on with the next event, on another connection, by itself:
-/// within `retry_options` and the client's budget of retries, counted anew with each event. Events
+/// within `retry_options`, counted anew with each event, whatever the client's budget. Events
 /// are told apart by their sequence numbers; none is given twice, and where one is missing the
 /// stream is asked for again, or fails. `attempts` and observers see it, `next` just takes longer.
 /// Where the server does not stream the response any more, it is retrieved until it is over, and

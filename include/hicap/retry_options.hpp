@@ -20,7 +20,7 @@ namespace hicap {
 ///
 /// All calls of a client share a budget: 50 retries, and one more for each ten calls that succeed.
 /// When it is used up calls fail at once, so that a server that is down is not asked thrice as
-/// much.
+/// much. Whoever waits for a response in the background, by stream or `wait`, is not bound by it.
 ///
 /// Pauses are not negative: else the client, or the call, is refused with `errc::invalid_argument`.
 struct retry_options

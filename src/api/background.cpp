@@ -207,6 +207,15 @@ background_task::background_task(
       query_of_streams(std::move(of_streams))
 {}
 
+std::shared_ptr<prepared_request const>
+background_task::looking(std::string const& target, client_core::accepts what) const
+{
+    endpoint const where{"GET", path_of_one, target};
+    auto made = core->prepare(where, {}, what, options);
+    made.has_own_retries = true;
+    return std::make_shared<prepared_request const>(std::move(made));
+}
+
 std::shared_ptr<prepared_request const> background_task::retrieving(std::string_view id) const
 {
     auto target = path_of_response(id);
@@ -214,10 +223,7 @@ std::shared_ptr<prepared_request const> background_task::retrieving(std::string_
         if (name == "include")
             http::append_query(target, name, value);
     }
-    endpoint const where{"GET", path_of_one, target};
-    return std::make_shared<prepared_request const>(
-        core->prepare(where, {}, client_core::accepts::json, options)
-    );
+    return looking(target, client_core::accepts::json);
 }
 
 std::shared_ptr<prepared_request const>
@@ -229,10 +235,7 @@ background_task::streaming(std::string_view id, std::optional<std::int64_t> star
         http::append_query(target, "starting_after", std::to_string(*starting_after));
     for (auto const& [name, value] : query_of_streams)
         http::append_query(target, name, value);
-    endpoint const where{"GET", path_of_one, target};
-    return std::make_shared<prepared_request const>(
-        core->prepare(where, {}, client_core::accepts::event_stream, options)
-    );
+    return looking(target, client_core::accepts::event_stream);
 }
 
 std::shared_ptr<prepared_request const> background_task::cancelling(std::string_view id) const

@@ -53,6 +53,8 @@ struct background_task
         query_list of_streams = {}
     );
 
+    // These are not bounded by the client's budget of retries: to give up would not spare the
+    // server a request, but send it one more, and lose what it has done.
     [[nodiscard]] std::shared_ptr<prepared_request const> retrieving(std::string_view id) const;
 
     [[nodiscard]] std::shared_ptr<prepared_request const>
@@ -66,6 +68,10 @@ struct background_task
     request_options options;
     on_abandon when_left;
     query_list query_of_streams;
+
+private:
+    [[nodiscard]] std::shared_ptr<prepared_request const>
+    looking(std::string const& target, client_core::accepts what) const;
 };
 
 /// Stands in the books of the client for a response that was left. What it does not come to until

@@ -157,9 +157,6 @@ public:
     /// One is made.
     void count_retry() noexcept { ++retries_; }
 
-    /// One that `decide` has allowed was worth it, and is not to count against others.
-    void give_retry_back() noexcept { retry_budget_.give_back(); }
-
     /// What becomes of the responses in the background that are left.
     abandonment_books books;
 

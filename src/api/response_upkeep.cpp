@@ -179,14 +179,7 @@ bool response_upkeep::took(responses::event const& event, bool keeps_open) noexc
     if (keeps_open)
         return false;
     tries_ = 0;
-    give_back();
     return true;
-}
-
-void response_upkeep::give_back() noexcept
-{
-    for (; owes_ != 0; --owes_)
-        task_->core->give_retry_back();
 }
 
 void response_upkeep::missed() noexcept
@@ -233,12 +226,10 @@ bool response_upkeep::may_reopen(error& failure, net::call const& on, bool betwe
     if (tries_ != 0 && in_order) {
         // One that ends at once has no more events to give. Others are cut by who is in between,
         // while the server thinks.
-        if (time().now() - opened_ < at_once) {
+        if (time().now() - opened_ < at_once)
             polls_ = true;
-        } else {
+        else
             tries_ = 0;
-            give_back();
-        }
     }
     gap_ = false;
     missed_ = 0; // they come again, if there are any
@@ -247,7 +238,6 @@ bool response_upkeep::may_reopen(error& failure, net::call const& on, bool betwe
     if (!pause_)
         return false;
     ++tries_;
-    ++owes_;
     return true;
 }
 
@@ -286,10 +276,7 @@ reopened_events response_upkeep::take()
     auto const opening = std::move(opening_);
     opened_ = time().now();
     try {
-        auto again = opening->take();
-        if (again.whole)
-            give_back();
-        return again;
+        return opening->take();
     } catch (error const& failure) {
         if (failure.code() == errc::client_shut_down)
             leave(std::nullopt, std::nullopt);

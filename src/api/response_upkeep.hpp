@@ -67,9 +67,6 @@ public:
     [[nodiscard]] bool is_released() const noexcept { return released_; }
 
 private:
-    /// The retries since an event came were worth it.
-    void give_back() noexcept;
-
     std::shared_ptr<background_task const> task_;
     std::shared_ptr<prepared_request const> asking_; // for what comes next
     std::string id_;
@@ -80,7 +77,6 @@ private:
     bool polls_ = false;               // the server has no more events of it to give
     bool gap_ = false;                 // it was the reason to open it again
     bool released_ = false;
-    unsigned owes_ = 0;                              // retries, to the client's budget
     net::clock::time_point opened_{};                // the last time
     unsigned tries_ = 0;                             // since an event came
     std::optional<std::chrono::milliseconds> pause_; // before it is opened again after a failure

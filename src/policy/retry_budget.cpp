@@ -18,23 +18,11 @@ bool retry_budget::withdraw() noexcept
 
 void retry_budget::deposit() noexcept
 {
-    add(1);
-}
-
-void retry_budget::give_back() noexcept
-{
-    add(token);
-}
-
-void retry_budget::add(std::uint64_t tenths) noexcept
-{
     auto left = left_.load(std::memory_order_relaxed);
     do {
         if (left >= most_) // as nearly always: then the cache line stays shared
             return;
-    } while (!left_.compare_exchange_weak(
-        left, std::min(left + tenths, most_), std::memory_order_relaxed
-    ));
+    } while (!left_.compare_exchange_weak(left, left + 1, std::memory_order_relaxed));
 }
 
 } // namespace hicap::policy

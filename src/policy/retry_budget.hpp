@@ -27,12 +27,7 @@ public:
     /// To be called for each call that succeeded, not for each attempt.
     void deposit() noexcept;
 
-    /// Undoes a `withdraw`.
-    void give_back() noexcept;
-
 private:
-    void add(std::uint64_t tenths) noexcept;
-
     static constexpr std::uint64_t token = 10; // counted in tenths
 
     std::uint64_t const most_;

@@ -252,7 +252,7 @@ BOOST_AUTO_TEST_CASE(five_hundred_streams_are_abandoned_at_random_moments)
                 some(random),
                 &sum,
                 way == leaving::is_cancelled ? &signals[i] : nullptr,
-                i % 12 == 0 // no more at once than the budget of retries allows
+                i % 5 == 0
             ),
             asio::bind_cancellation_slot(signals[i].slot(), done)
         );

@@ -220,7 +220,7 @@ asio::awaitable<void> read_broken(client by, std::size_t max_events, tally* into
     ++into->whole;
 }
 
-/// One such stream after the other: a budget bounds the retries that are under way at one time.
+/// One such stream after the other.
 asio::awaitable<void> read_many_broken(client by, std::size_t streams, tally* into)
 {
     for (std::size_t i = 0; i != streams; ++i)

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <deque>
 #include <exception>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -677,7 +678,7 @@ BOOST_AUTO_TEST_CASE(who_cuts_a_stream_while_the_server_thinks_does_not_end_it)
     // Each connection ends in order, after a while and without an event.
     serve_until(3);
     std::vector<std::shared_ptr<wire>> thinking;
-    for (int i = 0; i != 60; ++i) // more often than the client's budget has retries
+    for (int i = 0; i != 60; ++i)
         thinking.push_back(connect({stream_head}));
     serve_well();
     auto events = opened();
@@ -826,7 +827,7 @@ BOOST_AUTO_TEST_CASE(one_whose_context_is_gone_fails_and_stays_so)
 
 BOOST_AUTO_TEST_CASE(a_lone_stream_may_be_opened_again_for_hours)
 {
-    // More often than the client's budget has retries: an event comes on every second one.
+    // An event comes on every second one.
     constexpr std::size_t connections = 120;
     auto const event = [](std::size_t number) {
         return "data: {\"type\":\"response.in_progress\",\"sequence_number\":" +
@@ -848,23 +849,42 @@ BOOST_AUTO_TEST_CASE(a_lone_stream_may_be_opened_again_for_hours)
     BOOST_TEST(!events.attempts().back().code);
 }
 
-BOOST_AUTO_TEST_CASE(an_end_that_is_retrieved_was_worth_its_retry)
+BOOST_AUTO_TEST_CASE(a_gateway_that_restarts_ends_none_of_many_streams)
 {
-    for (int i = 0; i != 100; ++i) { // the budget has less
+    constexpr std::size_t number = 200; // the client's budget has a quarter as many retries
+    std::vector<response_stream> streams;
+    for (std::size_t i = 0; i != number; ++i) {
         serve_until(3);
-        serve([](std::string const& wanted) {
-            if (contains(wanted, "stream=true"))
-                return wire_answer{response(400, "{}"), false, {}};
-            return wire_answer{response(200, response_json("completed", saved_text)), true, {}};
-        });
-        auto events = opened();
-        auto const result = read(events);
-        BOOST_TEST_REQUIRE(!result.code, result.what);
-        BOOST_TEST(result.events.back() == "-1 response.completed");
+        streams.push_back(opened());
     }
+    std::list<started<responses::event const*>> waiting;
+    for (auto& events : streams) {
+        for (int i = 0; i != 3; ++i)
+            next(events).get();
+        waiting.emplace_back(context, events.next());
+    }
+    pass(500ms); // nobody can be reached yet
+    BOOST_TEST(dialer->dials == 2 * number);
+    for (std::size_t i = 0; i != number; ++i)
+        serve_until(all_events);
+    for (auto& reads : waiting) {
+        finish(reads);
+        BOOST_TEST_REQUIRE(!reads.code(), reads.what());
+        BOOST_TEST(reads.get()->sequence_number().value() == 3);
+    }
+    for (auto& events : streams) {
+        auto const rest = read(events);
+        BOOST_TEST(!rest.code, rest.what);
+        BOOST_TEST(rest.events == expected(4), boost::test_tools::per_element());
+        BOOST_TEST(events.snapshot().text() == "Hello");
+    }
+    pass(250ms); // for the rest of their bodies
+    check_nothing_runs();
+    BOOST_TEST(dialer->dials == 3 * number);
+    BOOST_TEST(api().statistics().retries == 2 * number);
 }
 
-BOOST_AUTO_TEST_CASE(a_budget_that_is_used_up_opens_no_stream_again)
+BOOST_AUTO_TEST_CASE(a_budget_that_is_used_up_ends_no_stream)
 {
     for (int i = 0; i != 40; ++i) { // each takes two
         auto fails = create();
@@ -872,17 +892,26 @@ BOOST_AUTO_TEST_CASE(a_budget_that_is_used_up_opens_no_stream_again)
             pass_to_next();
         BOOST_TEST((fails.code() == asio::error::connection_refused));
     }
-    auto const dials = dialer->dials;
     serve_until(3);
+    serve_well();
     auto events = opened();
-    auto const result = read(events);
-    BOOST_TEST((result.code == errc::truncated_stream));
-    BOOST_TEST(contains(result.what, "budget"), result.what);
-    BOOST_TEST(dialer->dials == dials + 1);
-    connect({cancelled_answer});
-    events = {};
+    check_whole(read(events), events);
+}
+
+BOOST_AUTO_TEST_CASE(a_wait_is_not_ended_by_a_budget_that_is_used_up)
+{
+    for (int i = 0; i != 40; ++i) {
+        auto fails = create();
+        while (time->next())
+            pass_to_next();
+    }
+    auto const dials = dialer->dials;
+    auto waits = start(of_api().wait("resp_1"));
     settle();
-    check_books(1, 1, 0, 0);
+    BOOST_TEST(dialer->dials == dials + 1);
+    connect({response(200, response_json("completed", saved_text))});
+    finish(waits);
+    BOOST_TEST(waits.get().text() == "Hello");
 }
 
 BOOST_AUTO_TEST_CASE(the_mark_of_the_end_ends_a_stream_with_and_without_its_last_event)

@@ -89,16 +89,6 @@ BOOST_AUTO_TEST_CASE(the_largest_budget_does_not_overflow)
         BOOST_TEST(budget.withdraw());
 }
 
-BOOST_AUTO_TEST_CASE(what_is_given_back_can_be_taken_again_and_is_no_more_than_there_was)
-{
-    policy::retry_budget budget(2);
-    budget.give_back();
-    BOOST_TEST(withdraw_all(budget) == 2U);
-    budget.give_back();
-    BOOST_TEST(budget.withdraw());
-    BOOST_TEST(!budget.withdraw());
-}
-
 BOOST_AUTO_TEST_CASE(threads_share_the_tokens_exactly)
 {
     policy::retry_budget budget(1000);
