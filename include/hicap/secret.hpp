@@ -11,7 +11,7 @@ HICAP_API_BEGIN
 namespace hicap {
 
 /// A credential that a server gave: text that cannot be printed or logged by accident. Its memory
-/// is overwritten when it ends.
+/// is overwritten when it ends, and when it gets another text.
 ///
 /// Thread safety: distinct objects safe, shared objects unsafe.
 class secret
@@ -25,12 +25,12 @@ public:
 
     /// Copies the text.
     secret(secret const&) = default;
-    /// Takes the text.
-    secret(secret&&) noexcept = default;
+    /// Takes the text, and leaves none.
+    secret(secret&& other) noexcept;
     /// Copies the text.
-    secret& operator=(secret const&) = default;
-    /// Takes the text.
-    secret& operator=(secret&&) noexcept = default;
+    secret& operator=(secret const& other);
+    /// Takes the text, and leaves none.
+    secret& operator=(secret&& other) noexcept;
     ~secret();
 
     /// The text itself, to be handed on to who needs it.

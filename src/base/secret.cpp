@@ -78,7 +78,8 @@ character first_of(std::string_view text) noexcept
 /// Whether an escape may have been cut here.
 bool is_begun_escape(std::string_view text) noexcept
 {
-    return begins_escape(text.front()) &&
+    constexpr std::size_t longest = 2 * max_nesting + 8; // of those that `first_of` reads
+    return text.size() <= longest && begins_escape(text.front()) &&
            text.find_first_not_of("\\u%&#xX0123456789abcdefABCDEF") == std::string_view::npos;
 }
 
@@ -132,6 +133,25 @@ std::string without(std::string text, std::string_view secret)
 }
 
 } // namespace
+
+secret::secret(secret&& other) noexcept
+{
+    text_.swap(other.text_);
+}
+
+secret& secret::operator=(secret const& other)
+{
+    return *this = secret(other);
+}
+
+secret& secret::operator=(secret&& other) noexcept
+{
+    if (this != &other) {
+        text_.swap(other.text_);
+        wipe(other.text_);
+    }
+    return *this;
+}
 
 secret::~secret()
 {

@@ -1,12 +1,15 @@
 #include "base/secret.hpp"
 #include "support/security.hpp"
 
+#include <hicap/secret.hpp>
+
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 namespace hicap::test {
 
@@ -31,6 +34,25 @@ BOOST_AUTO_TEST_CASE(wiping_nothing_is_allowed)
     std::string text;
     wipe(text);
     BOOST_TEST(text.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_credential_that_gets_another_text_leaves_nothing_of_the_old)
+{
+    std::string const text = "ek_a-secret-that-is-longer-than-what-a-string-holds-in-place";
+    hicap::secret held(text);
+    hicap::secret fresh("ek_another");
+    auto const* const memory = held.reveal().data();
+    held = std::move(fresh);
+    BOOST_TEST(held.reveal() == "ek_another");
+    BOOST_TEST(fresh.empty()); // NOLINT(bugprone-use-after-move): it has the memory
+    BOOST_TEST(std::all_of(memory, memory + text.size(), [](char c) { return c == '\0'; }));
+
+    hicap::secret taken(std::move(held));
+    BOOST_TEST(taken.reveal() == "ek_another");
+    held = taken;
+    auto const& same = held;
+    held = same;
+    BOOST_TEST(held.reveal() == "ek_another");
 }
 
 BOOST_AUTO_TEST_CASE(a_secret_is_revealed_on_demand)
@@ -93,7 +115,9 @@ BOOST_AUTO_TEST_CASE(a_hidden_secret_is_found_where_a_text_was_cut_inside_it, *s
 BOOST_AUTO_TEST_CASE(what_spells_no_secret_costs_linear_time, *security)
 {
     hidden_secret const hidden("sk-canary-of-tests");
-    for (std::string const piece : {R"(\)", "%25", "&#", "sk-canary-of-tes"}) {
+    // The last is a good part of it, in escapes: each may be where the text was cut.
+    for (std::string const piece :
+         {R"(\)", "%25", "&#", "sk-canary-of-tes", "%73%6b%2d%63%61%6e%61%72%79%2d%6f%66%2d"}) {
         std::string text;
         while (text.size() < 4'000'000)
             text += piece;
