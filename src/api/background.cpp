@@ -119,6 +119,16 @@ void close_soon(asio::any_io_executor const& executor, event_source events)
     asio::post(executor, [held = std::move(events)]() mutable { held.close(); });
 }
 
+/// The pause behind one of `usual`. A first one of nothing must not become a loop without any.
+std::chrono::milliseconds
+longer_pause(std::chrono::milliseconds usual, std::chrono::milliseconds most) noexcept
+{
+    constexpr std::chrono::milliseconds least{100};
+    if (usual > most / 2) // also where twice as much cannot be told
+        return std::max(usual, most);
+    return std::min(std::max(usual * 2, least), most);
+}
+
 /// The pause before a response is looked at again when an answer has broken off with `failure`.
 /// Throws that where it is not to be. Precondition: called where that is handled.
 std::chrono::milliseconds before_next_look(
@@ -428,7 +438,7 @@ asio::awaitable<reply<response>> poll_to_end(
         co_await pause(&on, length);
         check_running(on);
         on.check_total("waiting for the response to end");
-        usual = std::min(usual * 2, std::max(usual, how.max_pause));
+        usual = longer_pause(usual, how.max_pause);
     }
 }
 

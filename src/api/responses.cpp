@@ -60,8 +60,10 @@ bool is_background(client_core const& core, request const& asked, request_option
 
 void check(wait_options const& how)
 {
-    if (how.first_pause.count() < 0 || how.max_pause.count() < 0)
-        throw error(errc::invalid_argument, "wait_options has a pause that is negative");
+    if (how.first_pause.count() < 0)
+        throw error(errc::invalid_argument, "wait_options::first_pause is negative");
+    if (how.max_pause.count() <= 0)
+        throw error(errc::invalid_argument, "wait_options::max_pause must be positive");
 }
 
 response_upkeep* upkeep_of(detail::stream_state<event> const& state) noexcept

@@ -79,8 +79,33 @@ BOOST_AUTO_TEST_CASE(the_caller_may_set_the_pauses)
         BOOST_TEST((pass_to_next() == length));
     BOOST_TEST(waits.get().text() == "Hello");
 
-    how.max_pause = -1ms;
+    for (auto const nonsense : {-1ms, 0ms}) {
+        how.max_pause = nonsense;
+        BOOST_CHECK_THROW(static_cast<void>(of_api().wait("resp_1", how)), error);
+    }
+    how = {};
+    how.first_pause = -1ms;
     BOOST_CHECK_THROW(static_cast<void>(of_api().wait("resp_1", how)), error);
+}
+
+BOOST_AUTO_TEST_CASE(no_pauses_ask_a_server_without_end)
+{
+    responses::wait_options how;
+    how.first_pause = 0ms;
+    connect({running, running, running, running, over});
+    auto soon = start(of_api().wait("resp_1", how));
+    for (auto const length : {100ms, 200ms, 400ms})
+        BOOST_TEST((pass_to_next() == length));
+    BOOST_TEST(soon.get().text() == "Hello");
+
+    how.first_pause = std::chrono::milliseconds::max();
+    connect({response(200, response_json("in_progress"), "retry-after-ms: 300\r\n"), running, over}
+    );
+    auto late = start(of_api().wait("resp_1", how));
+    BOOST_TEST((pass_to_next() == 300ms));
+    BOOST_TEST(!late.done());
+    BOOST_TEST((pass_to_next() > std::chrono::hours(24 * 365)));
+    BOOST_TEST(late.done());
 }
 
 BOOST_AUTO_TEST_CASE(the_server_may_ask_for_a_pause)
