@@ -21,6 +21,12 @@ struct access
 
     [[nodiscard]] static std::string& text(raw_json& value) noexcept { return value.text_; }
 
+    /// What stands for it in a document, also where it was moved from and has no text.
+    [[nodiscard]] static std::string_view json_of(raw_json const& value) noexcept
+    {
+        return value.text_.empty() ? std::string_view("null") : value.text_;
+    }
+
     [[nodiscard]] static std::string& text(unknown_members& value) noexcept { return value.text_; }
 
     template <class T>

@@ -748,10 +748,10 @@ public:
             out_.number(value_at<double>(value), where);
             break;
         case kind::raw:
-            out_.raw(value_at<raw_json>(value).text());
+            out_.raw(access::json_of(value_at<raw_json>(value)));
             break;
         case kind::unknown:
-            out_.raw(value_at<unknown>(value).json.text());
+            out_.raw(access::json_of(value_at<unknown>(value).json));
             break;
         case kind::optional:
         case kind::nullable: {

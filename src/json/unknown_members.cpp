@@ -1,3 +1,4 @@
+#include "json/access.hpp"
 #include "json/reader.hpp"
 #include "json/writer.hpp"
 
@@ -83,7 +84,7 @@ void unknown_members::set(std::string_view name, raw_json const& value)
     std::string member;
     json::writer out(member);
     out.name(name, json::path());
-    out.raw(value.text());
+    out.raw(access::json_of(value));
 
     erase(name);
     if (!text_.empty())

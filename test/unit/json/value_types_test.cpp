@@ -1,3 +1,6 @@
+#include "json/codec.hpp"
+
+#include <hicap/chat_types.hpp>
 #include <hicap/error.hpp>
 #include <hicap/nullable.hpp>
 #include <hicap/open_enum.hpp>
@@ -9,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -115,6 +119,24 @@ BOOST_AUTO_TEST_CASE(raw_json_keeps_its_text_and_refuses_what_is_not_json)
     BOOST_CHECK_EXCEPTION((void)raw_json::quoted("\xFF"), hicap::error, [](auto const& e) {
         return e.code() == hicap::errc::invalid_argument;
     });
+}
+
+BOOST_AUTO_TEST_CASE(raw_json_that_was_moved_from_is_sent_as_null)
+{
+    raw_json schema(R"({"type":"object","properties":{"city":{"type":"string"}}})");
+    auto const taken = std::move(schema);
+    hicap::chat::function_tool tool;
+    tool.function.name = "weather";
+    tool.function.parameters = schema; // NOLINT(bugprone-use-after-move): by mistake
+    hicap::chat::completion_request asked;
+    asked.tools.emplace_back(tool);
+    std::string out;
+    hicap::json::encode(asked, out);
+    BOOST_TEST(out.find(R"({"name":"weather","parameters":null})") != std::string::npos, out);
+
+    unknown_members members;
+    members.set("a", schema);
+    BOOST_TEST(members.text() == R"("a":null)");
 }
 
 BOOST_AUTO_TEST_CASE(unknown_members_with_members_of_their_own_stay_whole)
