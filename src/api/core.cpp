@@ -126,13 +126,13 @@ surroundings with_defaults(surroundings world)
 
 void check_limits(response_limits const& limits)
 {
-    if (limits.max_body == 0 || limits.max_event == 0) {
-        throw error(
-            errc::invalid_argument,
-            limits.max_body == 0 ? "response_limits::max_body is 0: no answer could be read"
-                                 : "response_limits::max_event is 0: no event could be read"
-        );
-    }
+    auto const check = [](std::size_t limit, char const* what) {
+        if (limit == 0)
+            throw error(errc::invalid_argument, std::string("response_limits::") + what);
+    };
+    check(limits.max_body, "max_body is 0: no answer could be read");
+    check(limits.max_event, "max_event is 0: no event could be read");
+    check(limits.max_comments, "max_comments is 0: no event could have a name");
 }
 
 /// Adds those of the client to the members of `body`, where that is an object without them.

@@ -619,16 +619,16 @@ BOOST_AUTO_TEST_CASE(a_negative_pause_is_refused)
 
 BOOST_AUTO_TEST_CASE(a_limit_that_lets_nothing_through_is_refused)
 {
-    client_fixture one;
-    one.options.limits.max_body = 0;
-    BOOST_CHECK_EXCEPTION(one.api(), error, [](error const& e) {
-        return e.code() == errc::invalid_argument && contains(e.what(), "max_body");
-    });
-    client_fixture other;
-    other.options.limits.max_event = 0;
-    BOOST_CHECK_EXCEPTION(other.api(), error, [](error const& e) {
-        return e.code() == errc::invalid_argument && contains(e.what(), "max_event");
-    });
+    auto const refused = [](std::size_t response_limits::*limit, std::string_view name) {
+        client_fixture one;
+        one.options.limits.*limit = 0;
+        BOOST_CHECK_EXCEPTION(one.api(), error, [name](error const& e) {
+            return e.code() == errc::invalid_argument && contains(e.what(), name);
+        });
+    };
+    refused(&response_limits::max_body, "max_body");
+    refused(&response_limits::max_event, "max_event");
+    refused(&response_limits::max_comments, "max_comments");
 }
 
 BOOST_AUTO_TEST_CASE(a_redirect_is_not_followed)
