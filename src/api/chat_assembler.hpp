@@ -41,6 +41,9 @@ public:
     /// Its mark is no chunk.
     [[nodiscard]] static bool ended() noexcept { return false; }
 
+    /// Whether `[DONE]` says that all has come, whatever has.
+    static constexpr bool done_is_whole = true;
+
     [[nodiscard]] static bool may_be_failure(chat::chunk const& chunk) noexcept
     {
         return !chunk.extra.empty();

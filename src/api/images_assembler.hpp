@@ -24,6 +24,9 @@ public:
     /// Several images may follow one another.
     [[nodiscard]] static bool ended() noexcept { return false; }
 
+    /// `[DONE]` is what gateways put behind every stream, also behind half of one.
+    static constexpr bool done_is_whole = false;
+
     [[nodiscard]] static bool may_be_failure(images::event const& event) noexcept
     {
         return std::holds_alternative<unknown>(event);

@@ -31,6 +31,9 @@ public:
     /// What follows that event is not worth a wait.
     [[nodiscard]] bool ended() const noexcept { return ended_; }
 
+    /// `[DONE]` is what gateways put behind every stream, also behind half of one.
+    static constexpr bool done_is_whole = false;
+
     [[nodiscard]] static bool may_be_failure(responses::event const& event) noexcept
     {
         return std::holds_alternative<unknown>(event) ||

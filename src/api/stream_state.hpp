@@ -35,6 +35,7 @@ namespace hicap::detail {
 ///     void add(Event const&, bool assemble);  // takes note of an event
 ///     bool complete() const;                  // whether the body may end here
 ///     bool ended() const;                     // whether nothing comes that is worth a wait
+///     static constexpr bool done_is_whole;    // whether it may end at [DONE], whatever has come
 ///     static bool may_be_failure(Event const&); // whether its text may be an error object
 ///     static bool keeps_open(Event const&, std::string_view name); // see `event_source.hpp`
 ///     void adopt(snapshot);                   // takes an answer that came whole
@@ -168,6 +169,10 @@ public:
                 return step::blocked;
             complete(failure);
             break_off(failure.code());
+            return step::end;
+        } catch (...) { // of a callback of the caller's, in opening it again
+            if (!failure_)
+                break_off(make_error_code(errc::invalid_response));
             return step::end;
         }
     }
@@ -329,19 +334,24 @@ private:
         case event_source::status::blocked:
             return step::blocked;
         case event_source::status::end:
-            if (!assembled.complete() || source_->inside_event()) {
-                throw error(
-                    errc::truncated_stream, "the server ended the stream in the middle of an answer"
-                );
-            }
-            return end();
+            return end_in_order(assembled.complete() && !source_->inside_event());
         case event_source::status::event:
             break;
         }
         if (raw_.data == "[DONE]")
-            return end();
+            return end_in_order(assembled.complete() || assembler<Event>::done_is_whole);
         seen_ = true;
         return step::event;
+    }
+
+    step end_in_order(bool whole)
+    {
+        if (!whole) {
+            throw error(
+                errc::truncated_stream, "the server ended the stream in the middle of an answer"
+            );
+        }
+        return end();
     }
 
     /// Takes the event that was found. False where it had come before.

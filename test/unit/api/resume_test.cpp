@@ -12,6 +12,7 @@
 #include <list>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,13 @@ struct seen
     boost::system::error_code code;
     std::string what;
 };
+
+asio::awaitable<std::string> key_of_vault(bool const* sealed)
+{
+    if (*sealed)
+        throw std::runtime_error("the vault is sealed");
+    co_return "sk-canary";
+}
 
 struct resume_fixture : background_fixture
 {
@@ -914,22 +922,45 @@ BOOST_AUTO_TEST_CASE(a_wait_is_not_ended_by_a_budget_that_is_used_up)
     BOOST_TEST(waits.get().text() == "Hello");
 }
 
-BOOST_AUTO_TEST_CASE(the_mark_of_the_end_ends_a_stream_with_and_without_its_last_event)
+BOOST_AUTO_TEST_CASE(the_mark_of_the_end_is_believed_behind_the_last_event_alone)
 {
-    for (std::size_t const end : {all_events, all_events - 1}) {
+    for (std::size_t const end : {all_events, all_events - 1, std::size_t{3}}) {
         resume_fixture one;
         one.serve_text(stream_head + join_events(0, end) + "data: [DONE]\n\n");
+        one.serve_well();
         auto events = one.opened();
-        auto const result = one.read(events);
-        BOOST_TEST(!result.code, result.what);
-        BOOST_TEST(result.events.size() == end);
-        BOOST_TEST(result.text == "Hello");
-        BOOST_TEST((events.snapshot().status == "completed") == (end == all_events));
+        one.check_whole(one.read(events), events);
         events = {};
         one.pass(250ms);
-        BOOST_TEST(one.dialer->dials == 1u);
+        BOOST_TEST(one.dialer->dials == (end == all_events ? 1u : 2u));
         one.check_books(0, 0, 0, 0);
         one.check_nothing_runs();
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_a_callback_throws_while_a_stream_goes_on_comes_from_next)
+{
+    bool fails = false;
+    options.api_key = {};
+    options.credentials = [&fails](credentials_request) { return key_of_vault(&fails); };
+    serve_until(3);
+    auto events = opened();
+    for (int i = 0; i != 3; ++i)
+        next(events).get();
+    fails = true;
+    auto told = start(events.ready(15s));
+    finish(told);
+    BOOST_TEST(told.get());
+    for (int i = 0; i != 2; ++i) {
+        auto reads = next(events);
+        finish(reads);
+        BOOST_CHECK_EXCEPTION(
+            reads.get(),
+            std::runtime_error,
+            [](std::runtime_error const& thrown) {
+                return std::string(thrown.what()) == "the vault is sealed";
+            }
+        );
     }
 }
 
