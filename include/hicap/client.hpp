@@ -57,10 +57,10 @@ class resource;
 ///
 /// A client is a handle: copies share connections, settings and TLS sessions. It has no threads
 /// and no executor of its own; every operation runs on the executor of the coroutine that awaits
-/// it, and leaves nothing behind that would keep the event loop from ending, but for a name lookup
-/// that nobody waits for any more: the context waits for the system's `getaddrinfo`. Idle
-/// connections stay with the context that opened them; client, streams and contexts may be
-/// destroyed in any order.
+/// it. What an operation leaves behind ends by itself: a name lookup when `getaddrinfo` does, the
+/// rest of a finished stream's body within 250 ms, the cancel of a background response within
+/// 40 s. Idle connections stay with the context that opened them, and never keep `run()` from
+/// returning; client, streams and contexts may be destroyed in any order.
 ///
 /// This header knows no type of the API: each resource has a header of its own, and
 /// <hicap/hicap.hpp> has them all.
@@ -101,7 +101,7 @@ public:
     ///
     /// `method` is GET, POST, PUT, PATCH or DELETE. `path` goes below the base URL; it begins with
     /// a slash, is percent-encoded, and may have a query. `body` is sent as JSON, `extra_body`
-    /// merged into it where it is an object.
+    /// merged into it; where there is any, it has to be an object.
     ///
     /// Gives the JSON of the response, and `null` for one without a body.
     /// Cancellation and errors as `chat::completions_resource::create`; `errc::invalid_argument`,
@@ -139,9 +139,9 @@ public:
     /// closed then, which is how the server learns to stop. Idle connections are closed as well.
     ///
     /// Completes when nothing runs any more, with the number of calls that did not end by
-    /// themselves. What cannot end is a stream that nobody reads from, and a callback of
-    /// `client_options::credentials` that does not return: they are waited for no longer than one
-    /// second after the deadline, and their calls fail when they go on.
+    /// themselves. What cannot end is a stream that nobody reads from, and a `credentials` callback
+    /// or an `upload::reader` that does not return: they are waited for no longer than one second
+    /// after the deadline, and their calls fail when they go on.
     ///
     /// It may be called more than once. Cancellation: terminal; what runs goes on, new work stays
     /// refused, and idle connections are closed.

@@ -33,7 +33,7 @@ enum class auth_scheme
 };
 
 /// Bounds on what a server may send. Beyond them an operation fails; nothing is cut silently.
-/// The first two are at least 1, else no client is made (`errc::invalid_argument`).
+/// All are at least 1, else no client is made (`errc::invalid_argument`).
 struct response_limits
 {
     std::size_t max_body = std::size_t{256}
@@ -67,7 +67,7 @@ struct client_options
     std::string api_key{};
 
     /// Takes the place of `api_key`, for keys that change. After a 401 it is asked again, and the
-    /// request is sent again with the new key, once for each call.
+    /// request is sent again with the new key, once for each request of a call.
     credentials_callback credentials{};
 
     /// In which header the key is sent.

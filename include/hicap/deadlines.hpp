@@ -19,7 +19,7 @@ enum class phase : std::uint8_t
     resolve,    ///< looking up the name of the host or proxy
     connect,    ///< TCP, and the tunnel where there is a proxy
     tls,        ///< the TLS handshake
-    first_byte, ///< sending the request, until the head of its response is there
+    first_byte, ///< sending the request (an upload: one piece), until its response has a head
     idle,       ///< between two events of a stream, or two pieces of another body
     total       ///< the whole call, all attempts and the pauses between them
 };

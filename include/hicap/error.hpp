@@ -30,7 +30,7 @@ namespace hicap {
 enum class errc
 {
     // The API answered with an error status, or with an error object in the middle of a stream.
-    invalid_request = 1, ///< 400, 413, 422: the request is malformed or refused
+    invalid_request = 1, ///< 400, 413, 422, other 4xx: the request is malformed or refused
     authentication,      ///< 401: the key is missing, wrong or revoked
     payment_required,    ///< 402: the account has no credit
     permission_denied,   ///< 403: the key may not do this
@@ -38,7 +38,7 @@ enum class errc
     conflict,            ///< 409: the object is in a state that does not allow this
     rate_limited,        ///< 429: slow down; see `api_error::retry_after`
     insufficient_quota,  ///< 429 with code `insufficient_quota`: waiting does not help
-    server_error,        ///< 5xx and anything else: the server failed
+    server_error,        ///< 5xx and all but 4xx: the server failed
     overloaded,          ///< 503, 529: the server has too much to do
     timed_out_upstream,  ///< 408, 504: the server gave up waiting
     response_incomplete, ///< thrown by `value_or_throw`: the response ended early, see its reason
@@ -97,7 +97,7 @@ enum class condition
     timeout,          ///< a deadline of the client, of the system or of the server passed
     cancelled,        ///< the caller cancelled, or shut the client down, or a response is cancelled
     authentication,   ///< 401 and 403, and no key at all
-    invalid_request,  ///< 400, 404, 409, 413, 422, and what the client itself refuses to send
+    invalid_request,  ///< 400, 404, 409, 413, 422, other 4xx, what the client refuses to send
     connection,       ///< resolving, connecting or keeping a connection failed
     tls,              ///< a certificate, the file of one, or the TLS protocol
     invalid_response, ///< what came back breaks HTTP, SSE or JSON, or ends early
@@ -114,8 +114,8 @@ enum class condition
 /// The condition of `value`, in `condition_category`.
 [[nodiscard]] boost::system::error_condition make_error_condition(condition value) noexcept;
 
-/// `text` with everything but printable ASCII and well-formed UTF-8 escaped, and cut to
-/// `max_size` bytes. What a server sent is shown through this and never raw.
+/// `text` with quotes, backslashes and all but printable ASCII and well-formed UTF-8 escaped, `...`
+/// in place of what is beyond `max_size` bytes. What a server sent is never shown in another way.
 [[nodiscard]] std::string escape_for_display(std::string_view text, std::size_t max_size = 512);
 
 /// What every operation of this library throws when it fails.

@@ -22,7 +22,7 @@ struct call_identity
     std::uint64_t number = 0; ///< unique within the process
     std::string_view server;  ///< `https://api.hicap.ai`
     std::string_view method;  ///< `POST`
-    std::string_view path;    ///< below the base URL: `/chat/completions`
+    std::string_view path;    ///< `/responses/{response_id}`, `client::request`, none for `prewarm`
 };
 
 /// A request is about to be sent, or to be sent again.

@@ -33,8 +33,8 @@ public:
     /// The headers.
     [[nodiscard]] hicap::headers const& headers() const noexcept { return headers_; }
 
-    /// Names the request in the server's logs: `x-request-id`, or `apim-request-id` of older
-    /// gateways; empty where neither came.
+    /// Names the request in the server's logs: `x-request-id`, or `apim-request-id` or `request-id`
+    /// of other gateways; empty where none came.
     [[nodiscard]] std::string_view request_id() const noexcept;
 
     /// Read from the headers at each call.

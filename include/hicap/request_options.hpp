@@ -24,8 +24,8 @@ namespace hicap {
 struct request_options
 {
     /// Headers to add, name and value. A name that the client sends too is replaced; one that
-    /// the transport depends on (Host, Content-Length, Transfer-Encoding, Connection, ...) is
-    /// refused with `errc::invalid_header`.
+    /// the transport depends on (Host, Content-Length, Transfer-Encoding, Connection, ...), and
+    /// `x-hicap-tags`, is refused with `errc::invalid_header`.
     std::vector<std::pair<std::string, std::string>> extra_headers{};
 
     /// Query parameters to add, but for those whose name the operation itself sends, as `limit` of
@@ -33,7 +33,7 @@ struct request_options
     std::vector<std::pair<std::string, std::string>> extra_query{};
 
     /// Members to add to the JSON body at its top level, in place of a member of the same name.
-    /// A request without one is refused then, with `errc::invalid_argument`.
+    /// A request without one is refused (`errc::invalid_argument`), but for `wait` and `resume`.
     unknown_members extra_body{};
 
     /// Tags of this call, merged over `client_options::tags` into the header `x-hicap-tags`.

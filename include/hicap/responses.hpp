@@ -83,10 +83,10 @@ struct list_options
 /// How often `resource::wait` asks.
 struct wait_options
 {
-    /// The pause before the response is asked for again. It doubles each time up to `max_pause`,
-    /// and up to a quarter of each is taken off at random. What the server asks for in
-    /// `retry-after-ms` or `retry-after` is used instead, but no less than 100 ms and no more than
-    /// `retry_options::max_retry_after`.
+    /// The pause before the response is asked for again. It doubles each time up to `max_pause`, is
+    /// 100 ms behind one of 0, and up to a quarter is taken off at random. What the server asks for
+    /// in `retry-after-ms` or `retry-after` is used instead, but no less than 100 ms and no more
+    /// than `retry_options::max_retry_after`.
     std::chrono::milliseconds first_pause{500};
     std::chrono::milliseconds max_pause{5'000};
 };
@@ -104,7 +104,7 @@ enum class cancel_result : std::uint8_t
 struct cancel_outcome
 {
     cancel_result result = cancel_result::unreachable; /**< what came of it */
-    /// As it is now: final but for `not_cancellable`. Absent where the server did not tell.
+    /// As the server told it, which may still be `in_progress`. Absent where it told nothing.
     std::optional<responses::response> response{};
     /// What the server answered, or why it did not, where it did not cancel.
     std::exception_ptr failure{};
@@ -117,9 +117,9 @@ struct cancel_outcome
 ///
 /// It is the stream of one connection until that breaks. Where the response runs in the background
 /// (`request::background`) it then goes on with the next event, on another connection, by itself:
-/// within `retry_options`, counted anew with each event, whatever the client's budget. Events
-/// are told apart by their sequence numbers; none is given twice, and where one is missing the
-/// stream is asked for again, or fails. `attempts` and observers see it, `next` just takes longer.
+/// within `retry_options`, counted anew with each event and where a server ended it in order after
+/// more than 1 s, as gateways do while it thinks: that only `deadlines::total` bounds. No event is
+/// given twice; where a sequence number is missing it is asked for again, or fails; see `attempts`.
 /// Where the server does not stream the response any more, it is retrieved until it is over, and
 /// becomes the last event. What no event has told of its text is then in that response alone:
 /// `snapshot` has all of it, and so has `text` where the stream was read from its beginning.

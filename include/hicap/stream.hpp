@@ -51,7 +51,7 @@ class text_stream;
 ///
 /// Move-only. A default-constructed or moved-from stream can only be assigned to and destroyed.
 ///
-/// Thread safety: a stream belongs to one coroutine at a time; distinct streams are independent.
+/// Thread safety: one coroutine at a time, and none while its `io_context` ends in another thread.
 template <class Event>
 class stream
 {
@@ -78,8 +78,8 @@ public:
     /// Precondition: no other `next` of this stream is running.
     ///
     /// Cancellation: terminal. Fails with `operation_aborted`, and nothing is lost: the following
-    /// `next` continues where this one would have. This makes `stream.next() || timer` safe as
-    /// long as both sides run on one thread or strand.
+    /// `next` continues where this one would have (in a coroutine that was cancelled itself, after
+    /// `asio::this_coro::reset_cancellation_state()`). So `next() || timer` is safe on a strand.
     ///
     /// Errors, thrown as `hicap::error`:
     /// - `errc::truncated_stream`, `errc::truncated_response` and the errors of the system: the
@@ -90,7 +90,7 @@ public:
     /// - `errc::invalid_json`, `errc::unexpected_content`: this event is not JSON, or not of the
     ///   kind that events are. The following `next` goes on behind it.
     /// - `errc::event_too_large`, `errc::body_too_large`, `errc::too_many_comments`: a bound of
-    ///   `response_limits`.
+    ///   `response_limits`. `errc::invalid_response`: an index beyond all reason.
     ///
     /// But for `invalid_json` and `unexpected_content` an error is final: every following call
     /// throws it again.
@@ -111,7 +111,7 @@ public:
     /// by it. 0 looks and does not wait.
     ///
     /// Precondition: no other function of this stream is running.
-    /// Cancellation: terminal, nothing is lost. Throws nothing else.
+    /// Cancellation: terminal, nothing is lost. Throws nothing else: what failed, `next` throws.
     [[nodiscard]] asio::awaitable<bool> ready(std::chrono::milliseconds within);
 
     /// Reads to the end and gives what `snapshot` would, moved out.
