@@ -25,6 +25,19 @@ phase() {
     return "$status"
 }
 
+# build_demo ROOT TARGET...
+# Builds these and the emulator, in a folder of its own: no tests, and a warning of a new compiler
+# must not stop anybody who wants to see something.
+build_demo() {
+    local root=$1
+    shift
+    phase 'Configuring' cmake -S "$root" --preset release -B "$root/build/demo" \
+        -D HICAP_DEVELOPER=OFF -D HICAP_BUILD_TESTS=OFF -D HICAP_BUILD_BENCH=OFF
+    phase 'Building, which takes some minutes the first time' \
+        cmake --build "$root/build/demo" --parallel "$(nproc)" \
+        --target hicap_emulator_program "$@"
+}
+
 # start_emulator PROGRAM ARGUMENT...
 # Starts hicap-emulator and waits until it listens. Sets emulator_url and emulator_pid; whoever
 # calls it kills emulator_pid. A session of its own keeps Ctrl-C from reaching it.
