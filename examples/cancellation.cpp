@@ -3,6 +3,7 @@
 // It teaches:
 // - leaving a stream: its connection is closed, and the model stops;
 // - a deadline for a call as a whole;
+// - `||`: a stream against a timer of one's own;
 // - a cancellation signal, from outside of the coroutine;
 // - `shutdown`, which ends everything that a client does.
 
@@ -14,8 +15,11 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <chrono>
 #include <cstdlib>
@@ -23,6 +27,7 @@
 #include <iostream>
 #include <string>
 #include <utility>
+#include <variant>
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
@@ -68,10 +73,36 @@ asio::awaitable<bool> within(hicap::client client, std::chrono::milliseconds tim
 
 // deadline]
 
+// [race
+asio::awaitable<std::string>
+as_far_as_it_comes(hicap::client client, std::chrono::milliseconds time)
+{
+    using namespace asio::experimental::awaitable_operators;
+    auto const executor = co_await asio::this_coro::executor;
+    asio::steady_timer timer(executor, time);
+    auto const request = long_story();
+    std::string words;
+    auto stream = co_await client.chat().completions().stream(request);
+    for (;;) {
+        auto const first = co_await (stream.next() || timer.async_wait(asio::use_awaitable));
+        if (first.index() == 1)
+            break; // `next` was cancelled, and has lost nothing: it might go on
+        auto const* chunk = std::get<0>(first);
+        if (chunk == nullptr)
+            break;
+        words += chunk->text();
+    }
+    co_return words;
+}
+
+// race]
+
 asio::awaitable<void> show(hicap::client client)
 {
     auto const words = co_await first_words(client);
     std::cout << "left after " << words.size() << " characters\n";
+    auto const more = co_await as_far_as_it_comes(client, 50ms);
+    std::cout << more.size() << " characters within 50 ms\n";
     auto const in_time = co_await within(client, 50ms);
     std::cout << (in_time ? "answered" : "too late") << '\n';
     // [shutdown

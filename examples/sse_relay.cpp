@@ -2,7 +2,7 @@
 //
 // An HTTP server that relays answers to its own callers as server-sent events:
 //
-//     curl -N http://127.0.0.1:8080/ -d "Why is the sky blue?"
+//     curl -N http://127.0.0.1:8081/ -d "Why is the sky blue?"
 //
 // It teaches:
 // - `stream.ready(...)`: a heartbeat for the caller while the model thinks, without losing an
@@ -134,7 +134,7 @@ asio::awaitable<void> listen(tcp::acceptor acceptor, hicap::client client)
 int main(int count, char** values)
 {
     try {
-        auto const port = static_cast<std::uint16_t>(count > 1 ? std::stoul(values[1]) : 8'080);
+        auto const port = static_cast<std::uint16_t>(count > 1 ? std::stoul(values[1]) : 8'081);
         asio::io_context context(1);
         tcp::acceptor acceptor(context, {asio::ip::address_v4::loopback(), port});
         std::cout << "listening on " << acceptor.local_endpoint() << std::endl;

@@ -94,11 +94,18 @@ one_client_serves_a_thread_pool() {
     ((status == 0)) && writes out '^[1-9][0-9]* characters in 40 answers, [1-9][0-9]* on a connection'
 }
 
+answers_come_in_the_background() {
+    example background_wait
+    ((status == 0)) && writes out '^resp_[0-9a-z]+ is completed, [1-9][0-9]* tokens$' &&
+        writes out '^1 message was asked$'
+}
+
 answers_are_stopped() {
     emulator_at 50
     example cancellation
-    ((status == 0)) && [[ $(sed 's/after [0-9]*/after N/' "$scratch/out") == 'cancelled
+    ((status == 0)) && [[ $(sed -E 's/after [0-9]+/after N/; s/^[0-9]+ char/N char/' "$scratch/out") == 'cancelled
 left after N characters
+N characters within 50 ms
 too late
 shut down, 0 calls stopped' ]]
 }
@@ -198,4 +205,5 @@ run_tests conversation_remembers styles_agree configuration_is_accepted keys_are
     prompts_are_fanned_out functions_are_called images_are_files calls_are_measured_and_logged \
     busy_services_are_asked_again output_has_its_structure own_code_is_tested \
     one_client_serves_a_thread_pool proxy_is_used failures_of_the_way_are_explained \
-    answers_are_relayed answers_are_stopped relay_sends_heartbeats_and_stops_when_its_caller_leaves
+    answers_are_relayed answers_come_in_the_background answers_are_stopped \
+    relay_sends_heartbeats_and_stops_when_its_caller_leaves
