@@ -111,9 +111,9 @@ private:
 /// `partial_image::b64_json`. Throws `hicap::error` with `errc::invalid_argument` where it is none.
 [[nodiscard]] std::string decode_base64(std::string_view text);
 
-/// Writes the image to a file, in place of one that is there. An image that came as a URL is not
-/// fetched: `errc::invalid_argument`. Throws `hicap::error` with the code of the system where the
-/// file cannot be written, and leaves nothing half-written behind then.
+/// Writes the image to a file, in place of one that is there, by way of `FILE.part` beside it. One
+/// that came as a URL is not fetched: `errc::invalid_argument`. Throws `hicap::error` with the code
+/// of the system where it cannot be written, and leaves nothing half-written behind then.
 void save(image const& picture, std::filesystem::path const& file);
 
 } // namespace images
