@@ -88,7 +88,7 @@ struct wait_options
     /// in `retry-after-ms` or `retry-after` is used instead, but no less than 100 ms and no more
     /// than `retry_options::max_retry_after`.
     std::chrono::milliseconds first_pause{500};
-    std::chrono::milliseconds max_pause{5'000};
+    std::chrono::milliseconds max_pause{5'000}; ///< positive
 };
 
 /// What became of a response that was to be cancelled.

@@ -123,10 +123,10 @@ void close_soon(asio::any_io_executor const& executor, event_source events)
 std::chrono::milliseconds
 longer_pause(std::chrono::milliseconds usual, std::chrono::milliseconds most) noexcept
 {
-    constexpr std::chrono::milliseconds least{100};
+    constexpr std::chrono::milliseconds behind_none{100};
     if (usual > most / 2) // also where twice as much cannot be told
         return std::max(usual, most);
-    return std::min(std::max(usual * 2, least), most);
+    return std::min(usual.count() == 0 ? behind_none : usual * 2, most);
 }
 
 /// The pause before a response is looked at again when an answer has broken off with `failure`.
@@ -424,10 +424,10 @@ asio::awaitable<reply<response>> poll_to_end(
         auto const asked_for =
             policy::parse_retry_after(answer.headers(), std::chrono::system_clock::now());
         constexpr double most_taken_off = 0.25;
-        auto const shortened = std::chrono::duration<double, std::milli>(
-            static_cast<double>(usual.count()) * (1 - most_taken_off * core.random())
-        );
-        auto length = std::chrono::ceil<std::chrono::milliseconds>(shortened);
+        std::chrono::milliseconds const taken_off(static_cast<std::chrono::milliseconds::rep>(
+            static_cast<double>(usual.count()) * most_taken_off * core.random()
+        ));
+        auto length = usual - taken_off;
         if (asked_for) // in vain where that is nonsense
             length =
                 std::max(least_asked_for, std::min(*asked_for, asking->retries.max_retry_after));

@@ -97,7 +97,35 @@ BOOST_AUTO_TEST_CASE(no_pauses_ask_a_server_without_end)
     for (auto const length : {100ms, 200ms, 400ms})
         BOOST_TEST((pass_to_next() == length));
     BOOST_TEST(soon.get().text() == "Hello");
+}
 
+BOOST_AUTO_TEST_CASE(polls_do_not_fill_the_budget_of_others)
+{
+    options.retries.max_retries = 2;
+    for (int i = 0; i != 30; ++i) { // each takes two
+        auto fails = create();
+        while (time->next())
+            pass_to_next();
+    }
+    std::deque<std::string> answers(40, running);
+    answers.push_back(over);
+    connect(std::move(answers));
+    auto waits = start(of_api().wait("resp_1"));
+    while (!waits.done() && time->next())
+        pass_to_next();
+    BOOST_TEST(waits.get().text() == "Hello");
+    auto const retries = api().statistics().retries;
+    pass(60s); // its connection is too old by then
+    auto fails = create();
+    while (!fails.done() && time->next())
+        pass_to_next();
+    BOOST_TEST(contains(fails.what(), "budget"), fails.what());
+    BOOST_TEST(api().statistics().retries == retries);
+}
+
+BOOST_AUTO_TEST_CASE(the_longest_pause_is_none_that_has_passed)
+{
+    responses::wait_options how;
     how.first_pause = std::chrono::milliseconds::max();
     connect({response(200, response_json("in_progress"), "retry-after-ms: 300\r\n"), running, over}
     );
