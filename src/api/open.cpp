@@ -347,7 +347,8 @@ client_core::open(std::shared_ptr<prepared_request const> kept, net::call on)
         if (on.sent && request.pieces && !request.pieces->repeatable())
             result.facts.body_is_spent = true;
         if (result.exchange) {
-            retry_budget_.deposit();
+            if (!request.has_own_retries)
+                retry_budget_.deposit();
             opened_response opened{std::move(result.exchange), std::move(on)};
             co_return opened;
         }
