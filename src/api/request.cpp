@@ -1,6 +1,7 @@
 // Requests for which there is no operation.
 
 #include "api/operation.hpp"
+#include "json/access.hpp"
 #include "json/object.hpp"
 
 #include <hicap/client.hpp>
@@ -36,9 +37,9 @@ std::string_view known_method(std::string_view method)
 std::string merge(raw_json const& body, unknown_members const& more)
 {
     if (more.empty())
-        return body.text();
+        return std::string(access::json_of(body));
     json::object whole;
-    if (!json::decode(body.text(), whole)) {
+    if (!json::decode(access::json_of(body), whole)) {
         throw error(
             errc::invalid_argument,
             "request_options::extra_body has members, and the body is no JSON object"
