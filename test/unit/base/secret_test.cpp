@@ -47,6 +47,11 @@ BOOST_AUTO_TEST_CASE(a_credential_that_gets_another_text_leaves_nothing_of_the_o
     BOOST_TEST(fresh.empty()); // NOLINT(bugprone-use-after-move): it has the memory
     BOOST_TEST(std::all_of(memory, memory + text.size(), [](char c) { return c == '\0'; }));
 
+    hicap::secret brief("ek_in_place");
+    hicap::secret const moved(std::move(brief));
+    auto const* const place = brief.reveal().data(); // NOLINT(bugprone-use-after-move)
+    BOOST_TEST(std::all_of(place, place + 11, [](char c) { return c == '\0'; }));
+
     hicap::secret taken(std::move(held));
     BOOST_TEST(taken.reveal() == "ek_another");
     held = taken;
