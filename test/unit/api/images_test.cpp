@@ -100,9 +100,10 @@ BOOST_AUTO_TEST_CASE(a_stream_without_a_whole_image_is_cut)
 {
     auto const partial = event("image_edit.partial_image", R"(,"partial_image_index":0)");
     for (std::string const end : {"", "data: [DONE]\n\n"}) {
-        connect({stream_response(partial + end)});
-        auto call = start(images().stream_generate(drawing));
-        auto collects = start(call.get().collect());
+        images_fixture one;
+        one.connect({stream_response(partial + end)});
+        auto call = one.start(one.images().stream_generate(one.drawing));
+        auto collects = one.start(call.get().collect());
         BOOST_TEST((collects.code() == errc::truncated_stream));
     }
 }

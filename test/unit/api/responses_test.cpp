@@ -251,10 +251,12 @@ BOOST_AUTO_TEST_CASE(text_that_was_lost_or_told_elsewhere_is_not_made_up)
 
 BOOST_AUTO_TEST_CASE(a_stream_without_an_end_is_cut)
 {
+    auto const begun = life("created", "in_progress");
     for (std::string const end : {"", "data: [DONE]\n\n"}) { // which gateways put behind anything
-        connect({stream_response(life("created", "in_progress") + end)});
-        auto opens = start(of_api().stream(asked));
-        auto collects = start(opens.get().collect());
+        client_fixture one;
+        one.connect({stream_response(begun + end)});
+        started<response_stream> opens(one.context, one.api().responses().stream(asked));
+        started<responses::response> collects(one.context, opens.get().collect());
         BOOST_TEST((collects.code() == errc::truncated_stream));
         BOOST_TEST(opens.get().snapshot().id == "resp_1");
     }
