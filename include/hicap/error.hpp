@@ -38,7 +38,7 @@ enum class errc
     conflict,            ///< 409: the object is in a state that does not allow this
     rate_limited,        ///< 429: slow down; see `api_error::retry_after`
     insufficient_quota,  ///< 429 with code `insufficient_quota`: waiting does not help
-    server_error,        ///< 5xx and all but 4xx: the server failed
+    server_error,        ///< 5xx and anything else: the server failed
     overloaded,          ///< 503, 529: the server has too much to do
     timed_out_upstream,  ///< 408, 504: the server gave up waiting
     response_incomplete, ///< thrown by `value_or_throw`: the response ended early, see its reason

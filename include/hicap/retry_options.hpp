@@ -16,7 +16,7 @@ namespace hicap {
 /// the connection failed before the first byte of a response (of a GET: before the end of its
 /// head); the deadlines of these three phases included, and no others. `x-should-retry: true` or
 /// `false` of an error response decides in place of its status, but for `insufficient_quota`: no
-/// pause mends that. What else has begun to answer is not asked again (a poll is), see `resume`.
+/// pause mends that. What else has begun to answer is not asked again (the polls of `wait` are).
 ///
 /// All calls of a client share a budget: 50 retries, and one more for each ten calls that succeed.
 /// When it is used up calls fail at once, so that a server that is down is not asked thrice as
