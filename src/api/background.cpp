@@ -423,11 +423,7 @@ asio::awaitable<reply<response>> poll_to_end(
         on.next_request();
         auto const asked_for =
             policy::parse_retry_after(answer.headers(), std::chrono::system_clock::now());
-        constexpr double most_taken_off = 0.25;
-        std::chrono::milliseconds const taken_off(static_cast<std::chrono::milliseconds::rep>(
-            static_cast<double>(usual.count()) * most_taken_off * core.random()
-        ));
-        auto length = usual - taken_off;
+        auto length = policy::jittered(usual, core.random());
         if (asked_for) // in vain where that is nonsense
             length =
                 std::max(least_asked_for, std::min(*asked_for, asking->retries.max_retry_after));

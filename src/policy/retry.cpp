@@ -46,8 +46,7 @@ milliseconds backoff(retry_options const& options, unsigned retries_done, double
     auto const doublings = std::min(retries_done, bits);
     // first * 2^doublings where that is at most `most`, without overflow.
     auto const full = first > (most >> doublings) ? most : first << doublings;
-    auto const off = static_cast<double>(full) * 0.25 * random;
-    return milliseconds(full - static_cast<milliseconds::rep>(off));
+    return jittered(milliseconds(full), random);
 }
 
 std::string text_of(milliseconds value)
@@ -73,6 +72,12 @@ void check_retries(retry_options const& options)
     check(options.initial_backoff, "initial_backoff");
     check(options.max_backoff, "max_backoff");
     check(options.max_retry_after, "max_retry_after");
+}
+
+milliseconds jittered(milliseconds pause, double random) noexcept
+{
+    auto const off = static_cast<double>(pause.count()) * 0.25 * random;
+    return pause - milliseconds(static_cast<milliseconds::rep>(off));
 }
 
 retry_decision decide(

@@ -56,6 +56,11 @@ struct retry_decision
     refusal why_not = refusal::none;
 };
 
+/// `pause` with up to a quarter of it taken off, so that those who began together do not come again
+/// together. Precondition: neither it nor `random` is negative, and `random` < 1.
+[[nodiscard]] std::chrono::milliseconds
+jittered(std::chrono::milliseconds pause, double random) noexcept;
+
 /// Whether to try again, and after which pause. Of several reasons not to, the first in the order
 /// of `refusal` is given.
 ///
