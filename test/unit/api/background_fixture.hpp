@@ -5,6 +5,7 @@
 
 #include <hicap/responses.hpp>
 
+#include <boost/asio/error.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <cstdint>
@@ -129,6 +130,24 @@ struct background_fixture : client_fixture
         };
         dialer->connect(far);
         return far;
+    }
+
+    /// Lets time pass until `call` is done or nothing is left to wait for.
+    template <class T>
+    void finish(started<T>& call)
+    {
+        while (!call.done() && time->next())
+            pass_to_next();
+    }
+
+    /// Spends the budget of retries that the client's calls share. Precondition: nobody is served.
+    void spend_retries()
+    {
+        for (int i = 0; i != 40; ++i) { // each takes two
+            auto fails = create();
+            finish(fails);
+            BOOST_TEST((fails.code() == asio::error::connection_refused));
+        }
     }
 
     /// The client's books: abandoned, cancelled, finished, lost.

@@ -95,14 +95,6 @@ struct resume_fixture : background_fixture
         });
     }
 
-    /// Lets time pass until `call` is done or nothing is left to wait for.
-    template <class T>
-    void finish(started<T>& call)
-    {
-        while (!call.done() && time->next())
-            pass_to_next();
-    }
-
     response_stream opened(request_options const& of_call = {})
     {
         auto opens = start(of_api().stream(asked, of_call));
@@ -894,12 +886,7 @@ BOOST_AUTO_TEST_CASE(a_gateway_that_restarts_ends_none_of_many_streams)
 
 BOOST_AUTO_TEST_CASE(a_budget_that_is_used_up_ends_no_stream)
 {
-    for (int i = 0; i != 40; ++i) { // each takes two
-        auto fails = create();
-        while (time->next())
-            pass_to_next();
-        BOOST_TEST((fails.code() == asio::error::connection_refused));
-    }
+    spend_retries();
     serve_until(3);
     serve_well();
     auto events = opened();
@@ -908,11 +895,7 @@ BOOST_AUTO_TEST_CASE(a_budget_that_is_used_up_ends_no_stream)
 
 BOOST_AUTO_TEST_CASE(a_wait_is_not_ended_by_a_budget_that_is_used_up)
 {
-    for (int i = 0; i != 40; ++i) {
-        auto fails = create();
-        while (time->next())
-            pass_to_next();
-    }
+    spend_retries();
     auto const dials = dialer->dials;
     auto waits = start(of_api().wait("resp_1"));
     settle();

@@ -101,24 +101,17 @@ BOOST_AUTO_TEST_CASE(no_pauses_ask_a_server_without_end)
 
 BOOST_AUTO_TEST_CASE(polls_do_not_fill_the_budget_of_others)
 {
-    options.retries.max_retries = 2;
-    for (int i = 0; i != 30; ++i) { // each takes two
-        auto fails = create();
-        while (time->next())
-            pass_to_next();
-    }
+    spend_retries();
     std::deque<std::string> answers(40, running);
     answers.push_back(over);
     connect(std::move(answers));
     auto waits = start(of_api().wait("resp_1"));
-    while (!waits.done() && time->next())
-        pass_to_next();
+    finish(waits);
     BOOST_TEST(waits.get().text() == "Hello");
     auto const retries = api().statistics().retries;
     pass(60s); // its connection is too old by then
     auto fails = create();
-    while (!fails.done() && time->next())
-        pass_to_next();
+    finish(fails);
     BOOST_TEST(contains(fails.what(), "budget"), fails.what());
     BOOST_TEST(api().statistics().retries == retries);
 }
