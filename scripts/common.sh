@@ -38,6 +38,15 @@ build_demo() {
         --target hicap_emulator_program "$@"
 }
 
+# answer_locally ROOT ARGUMENT...
+# Starts the emulator that build_demo has built, with these arguments, says so, and sets what clients
+# take from the environment.
+answer_locally() {
+    start_emulator "$1/build/demo/src/emulator/hicap-emulator" "${@:2}"
+    printf 'No HICAP_API_KEY: the emulator answers, at %s\n' "$emulator_url" >&2
+    export HICAP_API_KEY=emulator HICAP_BASE_URL=$emulator_url
+}
+
 # start_emulator PROGRAM ARGUMENT...
 # Starts hicap-emulator and waits until it listens. Sets emulator_url and emulator_pid; whoever
 # calls it kills emulator_pid. A session of its own keeps Ctrl-C from reaching it.
