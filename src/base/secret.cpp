@@ -132,10 +132,6 @@ std::string without(std::string text, std::string_view secret)
     return cleaned.append(text, kept);
 }
 
-} // namespace
-
-namespace {
-
 /// Also what is left behind the end of a text that was longer.
 void wipe_all_of(std::string& text) noexcept
 {

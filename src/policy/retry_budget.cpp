@@ -1,7 +1,5 @@
 #include "policy/retry_budget.hpp"
 
-#include <algorithm>
-
 namespace hicap::policy {
 
 // Nothing else is published by the counter, so its order among other memory does not matter.
