@@ -49,7 +49,7 @@ std::vector<chat_tool const*> tools_to_call(chat_request const& request)
     if (chosen.empty() && choice.mode == choice_kind::required)
         chosen.push_back(&request.tools.front());
     if (chosen.size() > 1 && !choice.parallel)
-        chosen.resize(1);
+        chosen.erase(chosen.begin() + 1, chosen.end());
     return chosen;
 }
 
