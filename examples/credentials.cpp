@@ -5,9 +5,9 @@
 //
 // An emulator in the same process accepts only the newer of two keys.
 
+#include <hicap/chat.hpp>
 #include <hicap/client.hpp>
 #include <hicap/emulator.hpp>
-#include <hicap/error.hpp>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -53,14 +53,13 @@ hicap::client_options with_keys(std::shared_ptr<key_store> store)
 
 asio::awaitable<void> ask(hicap::emulator& service, hicap::client client)
 {
+    hicap::chat::completion_request request{
+        .model = "gpt-5",
+        .messages = {hicap::chat::user("Why is the sky blue?")},
+    };
     for (int i = 0; i != 2; ++i) {
-        // The emulator knows no such completion, and says so to whoever has the right key.
-        try {
-            auto const reply = co_await client.request("GET", "/chat/completions/none");
-            std::cout << reply.text() << '\n';
-        } catch (hicap::api_error const& error) {
-            std::cout << error.status() << " after " << error.attempts().size() << " attempts\n";
-        }
+        auto const reply = co_await client.chat().completions().create(request);
+        std::cout << reply.attempts().size() << " attempts: " << reply.text() << '\n';
     }
     service.stop();
 }
