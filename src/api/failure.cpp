@@ -59,6 +59,11 @@ headers without(hidden_secret const& key, headers fields)
     auto const* const end = last.data() + last.size();
     if (!key.may_be_in({begin, static_cast<std::size_t>(end - begin)}))
         return fields;
+    std::size_t clean = 0; // for a header may hold escapes, and mostly nothing else of the kind
+    while (clean != fields.size() && !key.is_in(fields[clean].second))
+        ++clean;
+    if (clean == fields.size())
+        return fields;
     headers cleaned;
     for (std::size_t i = 0; i != fields.size(); ++i)
         cleaned.append(fields[i].first, key.removed_from(std::string(fields[i].second)));

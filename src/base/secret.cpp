@@ -198,6 +198,19 @@ bool hidden_secret::may_be_in(std::string_view text) const noexcept
                       }));
 }
 
+bool hidden_secret::is_in(std::string_view text) const noexcept
+{
+    if (!may_be_in(text))
+        return false;
+    return std::any_of(texts_->begin(), texts_->end(), [text](auto const& secret) {
+        for (std::size_t at = 0; at != text.size(); ++at) {
+            if (spelt(text.substr(at), secret.reveal()) != 0)
+                return true;
+        }
+        return false;
+    });
+}
+
 std::string hidden_secret::removed_from(std::string text) const
 {
     if (!may_be_in(text))

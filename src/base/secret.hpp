@@ -94,7 +94,10 @@ public:
     /// have been cut.
     [[nodiscard]] std::string removed_from(std::string text) const;
 
-    /// False only where that would change neither `text` nor any part of it.
+    /// Whether that would change `text`.
+    [[nodiscard]] bool is_in(std::string_view text) const noexcept;
+
+    /// False only where that would change neither `text` nor any part of it. Costs less.
     [[nodiscard]] bool may_be_in(std::string_view text) const noexcept;
 
 private:

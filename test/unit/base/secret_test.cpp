@@ -91,6 +91,7 @@ BOOST_AUTO_TEST_CASE(a_hidden_secret_is_found_however_it_is_escaped, *security)
           "sk-canary&#x2B;of&#X2f;tests&#61;",
           "sk-canary+of&#0047;tests="}) {
         BOOST_TEST(hidden.may_be_in("a " + escaped), escaped);
+        BOOST_TEST(hidden.is_in("a " + escaped), escaped);
         BOOST_TEST(hidden.removed_from('"' + escaped + "\": " + escaped) == R"("***": ***)");
     }
     for (std::string const other :
@@ -99,6 +100,7 @@ BOOST_AUTO_TEST_CASE(a_hidden_secret_is_found_however_it_is_escaped, *security)
           "sk-canary&#x2C;of/tests=",
           R"(sk-canary\xof/tests= \ \u \u00 % %2 & &# &#x &#x2 \\\)"}) {
         BOOST_TEST(hidden.removed_from(other) == other);
+        BOOST_TEST(!hidden.is_in(other), other);
     }
 }
 
