@@ -63,8 +63,9 @@ public:
         end
     };
 
-    /// A stream whose events are always at hand must not starve the others of the loop.
-    static constexpr unsigned max_events_at_once = 64;
+    /// A stream whose events are always at hand must not starve the others of the loop. Usually it
+    /// is its connection that lets them have their turn, between two buffers.
+    static constexpr unsigned max_events_at_once = 512;
 
     using snapshot_type = typename stream_traits<Event>::snapshot;
 

@@ -22,8 +22,8 @@ constexpr std::size_t single_write = 16 * 1024;
 constexpr std::size_t body_slice = 256 * 1024;
 
 // What one connection may bring before the others have their turn. At most some tenths of a
-// millisecond.
-constexpr std::size_t turn_size = 256 * 1024;
+// millisecond. No more than one buffer, so that none holds bytes while others have their turn.
+constexpr std::size_t turn_size = pooled_buffer::capacity;
 
 // What TLS may answer by itself while the peer reads nothing of it.
 constexpr std::size_t max_owed = 64 * 1024;
