@@ -1,22 +1,25 @@
 #include "net/stream_socket.hpp"
 
-#include "net/alarm.hpp"
+#include "net/poller.hpp"
 #include "net/tenant.hpp"
 
 #include <hicap/error.hpp>
 
-#include <boost/asio/append.hpp>
-#include <boost/asio/associator.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/execution/context.hpp>
-#include <boost/asio/post.hpp>
+#include <boost/asio/execution/outstanding_work.hpp>
+#include <boost/asio/prefer.hpp>
 #include <boost/asio/query.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <exception>
 #include <mutex>
@@ -34,162 +37,288 @@ constexpr int send_flags = MSG_NOSIGNAL;
 constexpr int send_flags = 0; // there the dialer sets SO_NOSIGPIPE
 #endif
 
-/// A wait for one direction and its deadline, shared with the timer that may outlive the socket.
+/// The descriptor, the wait for it and its deadline, shared with the poller and with the timer,
+/// which may outlive the socket.
 ///
-/// The timer's handler may run on another thread than the socket's owner, hence the lock.
-/// So may that of the context's end, after which there is no socket.
-struct wait_state : tenant, std::enable_shared_from_this<wait_state>
+/// Their handlers may run on another thread than the socket's owner, hence the lock.
+/// So may that of the context's end, after which there is no descriptor.
+class wait_state final : public tenant,
+                         public pollable,
+                         public std::enable_shared_from_this<wait_state>
 {
-    wait_state(native_socket connected, std::shared_ptr<clock> source)
-        : socket(std::move(connected)), time(std::move(source))
+public:
+    wait_state(
+        asio::any_io_executor executor, std::shared_ptr<clock> source, std::shared_ptr<poller> by
+    )
+        : time(std::move(source)), poller_(std::move(by)), executor_(std::move(executor))
     {}
+
+    ~wait_state() override { close(); }
+
+    void open(native_socket connected)
+    {
+        boost::system::error_code code;
+        connected.native_non_blocking(true, code);
+        if (code)
+            throw error(code, "setting up a socket");
+        int const released = connected.release(code);
+        if (code)
+            throw error(code, "setting up a socket");
+        try {
+            token_ = poller_->add(released, weak_from_this());
+        } catch (...) {
+            ::close(released);
+            throw;
+        }
+        descriptor_ = released;
+    }
+
+    [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
+
+    template <class Handler>
+    void begin(Handler handler, interest what, clock::time_point until)
+    {
+        std::lock_guard const lock(mutex_);
+        if (descriptor_ < 0 || is_ready(what))
+            return resume_later(std::move(handler), {}, true);
+        deadline_ = until;
+        auto const failure = try_arm();
+        if (failure)
+            return resume_later(std::move(handler), failure, true);
+        poller_->wait_begins(token_, what);
+        try {
+            auto slot = asio::get_associated_cancellation_slot(handler);
+            if (slot.is_connected())
+                slot.assign(canceller{weak_from_this()});
+            keep_running(asio::get_associated_executor(handler));
+        } catch (...) {
+            poller_->wait_ends(token_);
+            throw;
+        }
+        wanted_ = what;
+        waiter_.emplace(std::move(handler));
+    }
+
+    /// Ends the wait, where there is one.
+    void end(boost::system::error_code code, bool in_time)
+    {
+        std::unique_lock lock(mutex_);
+        end(lock, code, in_time);
+    }
+
+    /// Nothing of this keeps an event loop from ending.
+    void rest() noexcept
+    {
+        std::lock_guard const lock(mutex_);
+        disarm();
+    }
+
+    void stop() noexcept
+    {
+        // Not `close`: another thread may be using the descriptor. Every wait ends by this.
+        std::lock_guard const lock(mutex_);
+        if (descriptor_ >= 0)
+            ::shutdown(descriptor_, SHUT_RDWR);
+        disarm();
+    }
+
+    /// The owner is gone. The timer may hold the state for a while, and the peer must not wait for
+    /// that.
+    void abandon()
+    {
+        std::unique_lock lock(mutex_);
+        close();
+        alarm_.reset();
+        end(lock, asio::error::operation_aborted, true);
+    }
+
+    std::optional<waiter> happened(happenings what) noexcept override
+    {
+        std::lock_guard const lock(mutex_);
+        ended_ = ended_ || what.ended;
+        broken_ = broken_ || what.broken;
+        if (what.readable)
+            readable = true;
+        if (what.writable)
+            writable = true;
+        if (!waiter_ || !is_ready(wanted_))
+            return std::nullopt;
+        return take();
+    }
+
+    void context_ends() noexcept override
+    {
+        std::unique_lock lock(mutex_);
+        close();
+        armed_ = false;
+        alarm_.reset();
+        executor_ = nullptr;
+        auto const waiting = take();
+        lock.unlock(); // the socket may be what the coroutine that waits has left
+    }
+
+    std::shared_ptr<clock> const time;
+
+    // What is known of the descriptor: whether it may be that a call would not block. Whoever makes
+    // one says no before it, so that what happens meanwhile is not lost.
+    std::atomic<bool> readable = false;
+    std::atomic<bool> writable = true;
+
+private:
+    struct canceller
+    {
+        void operator()(asio::cancellation_type) const
+        {
+            if (auto const self = of.lock())
+                self->end(asio::error::operation_aborted, true);
+        }
+
+        std::weak_ptr<wait_state> of;
+    };
+
+    // All of the following with the lock held.
+
+    [[nodiscard]] bool is_ready(interest what) const noexcept
+    {
+        return (what != interest::write && (readable || ended_)) ||
+               (what != interest::read && (writable || broken_));
+    }
+
+    /// The event loop of the poller waits as long as this does; another has to be told.
+    void keep_running(asio::any_io_executor const& executor)
+    {
+        auto const* const here = &asio::query(executor_, asio::execution::context);
+        if (&asio::query(executor, asio::execution::context) != here)
+            work_ = asio::prefer(executor, asio::execution::outstanding_work.tracked);
+    }
+
+    std::optional<waiter> take() noexcept
+    {
+        work_ = nullptr;
+        std::optional<waiter> taken;
+        if (waiter_) {
+            taken.emplace(std::move(*waiter_));
+            waiter_.reset();
+        }
+        return taken;
+    }
+
+    void end(std::unique_lock<std::mutex>& lock, boost::system::error_code code, bool in_time)
+    {
+        auto work = std::move(work_);
+        auto waiting = take();
+        lock.unlock();
+        if (!waiting)
+            return;
+        resume_later(std::move(*waiting), code, in_time);
+        poller_->wait_ends(token_);
+    }
 
     /// Tells the peer, too. A process that was forked may hold a copy of the descriptor, and no FIN
     /// leaves by `close` before that is closed as well. Such a process itself ends nothing that
     /// belongs to its parent.
     void close() noexcept
     {
-        if (!socket)
+        auto const closed = std::exchange(descriptor_, -1);
+        if (closed < 0)
             return;
-        if (::getpid() == owner)
-            ::shutdown(socket->native_handle(), SHUT_RDWR);
-        boost::system::error_code ignored;
-        socket->close(ignored);
+        if (::getpid() == owner_) {
+            poller_->remove(closed, token_);
+            ::shutdown(closed, SHUT_RDWR);
+        }
+        ::close(closed);
     }
 
-    void context_ends() noexcept override
-    {
-        std::lock_guard const lock(mutex);
-        close();
-        armed = false;
-        alarm.reset();
-        socket.reset();
-    }
-
-    /// With the lock held: lets the timer fire at the deadline at the latest.
+    /// Lets the timer fire at the deadline at the latest.
     void arm()
     {
-        if (deadline == clock::time_point::max() || (armed && armed_until <= deadline))
+        if (deadline_ == clock::time_point::max() || (armed_ && armed_until_ <= deadline_))
             return;
-        if (!alarm)
-            alarm = time->make_timer(socket->get_executor());
-        armed = false; // where that throws, the timer is not set
-        alarm->wait_until(deadline, [weak = weak_from_this()](boost::system::error_code code) {
+        if (!alarm_)
+            alarm_ = time->make_timer(executor_);
+        armed_ = false; // where that throws, the timer is not set
+        alarm_->wait_until(deadline_, [weak = weak_from_this()](boost::system::error_code code) {
             if (auto const self = weak.lock(); self && !code)
                 self->on_time();
         });
-        armed = true;
-        armed_until = deadline;
-    }
-
-    /// With the lock held: nothing of this keeps an event loop from ending.
-    void disarm() noexcept
-    {
-        if (std::exchange(armed, false))
-            alarm->cancel();
+        armed_ = true;
+        armed_until_ = deadline_;
     }
 
     /// As `arm` where nobody could handle an exception, which would leave the event loop: a wait
     /// that cannot be limited fails.
-    bool try_arm() noexcept
+    boost::system::error_code try_arm() noexcept
     {
         try {
             arm();
         } catch (std::exception const&) {
-            failure = make_error_code(boost::system::errc::not_enough_memory);
+            return make_error_code(boost::system::errc::not_enough_memory);
         }
-        return !failure;
+        return {};
+    }
+
+    void disarm() noexcept
+    {
+        if (std::exchange(armed_, false))
+            alarm_->cancel();
     }
 
     void on_time()
     {
-        std::lock_guard const lock(mutex);
-        armed = false;
-        if (!waiting)
+        std::unique_lock lock(mutex_);
+        armed_ = false;
+        if (!waiter_)
             return;
-        if (time->now() >= deadline)
-            expired = true;
-        else if (try_arm())
-            return;
-        cancel();
+        if (time->now() >= deadline_)
+            end(lock, {}, false);
+        else if (auto const failure = try_arm())
+            end(lock, failure, true);
     }
 
-    void cancel() noexcept
-    {
-        boost::system::error_code ignored;
-        if (socket)
-            socket->cancel(ignored);
-    }
-
-    std::mutex mutex;
-    std::optional<native_socket> socket;
-    std::shared_ptr<clock> time;
-    std::unique_ptr<timer> alarm;
-    pid_t const owner = ::getpid();
-    clock::time_point deadline{};
-    clock::time_point armed_until{};
-    bool armed = false;
-    bool waiting = false;
-    bool expired = false;
-    boost::system::error_code failure; // of the wait, which was cancelled for it
-};
-
-/// Completes a wait, and tells a deadline from a cancellation.
-template <class Handler>
-struct wait_handler
-{
-    void operator()(boost::system::error_code code)
-    {
-        bool in_time = true;
-        {
-            std::lock_guard const lock(state->mutex);
-            state->waiting = false;
-            in_time = !(code && state->expired);
-            if (code && state->failure)
-                code = state->failure;
-        }
-        if (!in_time)
-            code = {};
-        std::move(handler)(code, in_time);
-    }
-
-    std::shared_ptr<wait_state> state;
-    Handler handler;
+    std::mutex mutex_;
+    std::shared_ptr<poller> poller_;
+    asio::any_io_executor executor_; // empty once the context has ended
+    int descriptor_ = -1;
+    poller::token token_ = 0;
+    pid_t const owner_ = ::getpid();
+    bool ended_ = false;  // the peer has sent its last byte, or it is broken
+    bool broken_ = false; // nothing can be sent any more
+    bool armed_ = false;
+    interest wanted_ = interest::read;
+    std::optional<waiter> waiter_;
+    asio::any_io_executor work_; // of the waiter
+    std::unique_ptr<timer> alarm_;
+    clock::time_point deadline_{};
+    clock::time_point armed_until_{};
 };
 
 class stream_socket final : public socket
 {
 public:
-    stream_socket(native_socket connected, std::shared_ptr<clock> time)
-        : state_(std::make_shared<wait_state>(std::move(connected), std::move(time)))
+    stream_socket(native_socket connected, std::shared_ptr<clock> time, std::shared_ptr<poller> by)
+        : state_(
+              std::make_shared<wait_state>(connected.get_executor(), std::move(time), std::move(by))
+          )
     {
-        boost::system::error_code code;
-        state_->socket->native_non_blocking(true, code);
-        if (code)
-            throw error(code, "setting up a socket");
-        settle(state_, asio::query(state_->socket->get_executor(), asio::execution::context));
+        auto& context = asio::query(connected.get_executor(), asio::execution::context);
+        state_->open(std::move(connected));
+        settle(state_, context);
     }
 
     stream_socket(stream_socket const&) = delete;
     stream_socket& operator=(stream_socket const&) = delete;
 
-    ~stream_socket() override
-    {
-        // The timer may hold the state for a while, and the peer must not wait for that.
-        std::lock_guard const lock(state_->mutex);
-        state_->waiting = false;
-        state_->close();
-        state_->alarm.reset();
-    }
+    ~stream_socket() override { state_->abandon(); }
 
     result receive(char* data, std::size_t size) noexcept override
     {
         if (orphaned())
             return {status::failed, 0, asio::error::not_connected};
+        state_->readable = false;
         for (;;) {
-            auto const n = ::recv(state_->socket->native_handle(), data, size, 0);
+            auto const n = ::recv(state_->descriptor(), data, size, 0);
             if (n > 0)
-                return moved(n);
+                return moved(n, size, state_->readable);
             if (n == 0)
                 return {status::closed, 0, {}};
             if (errno != EINTR)
@@ -201,10 +330,11 @@ public:
     {
         if (orphaned())
             return {status::failed, 0, asio::error::not_connected};
+        state_->writable = false;
         for (;;) {
-            auto const n = ::send(state_->socket->native_handle(), data, size, send_flags);
+            auto const n = ::send(state_->descriptor(), data, size, send_flags);
             if (n >= 0)
-                return moved(n);
+                return moved(n, size, state_->writable);
             if (errno != EINTR)
                 return failure();
         }
@@ -212,27 +342,8 @@ public:
 
     asio::awaitable<bool> ready(interest what, clock::time_point deadline) override
     {
-        if (what == interest::either)
-            return either(state_, deadline);
-        // The wait begins under the lock, so that the timer cannot fire between the two.
         auto const begin = [state = state_.get(), what, deadline](auto handler) {
-            using handler_type = decltype(handler);
-            std::lock_guard const lock(state->mutex);
-            if (!state->socket) {
-                boost::system::error_code const none;
-                return asio::post(asio::append(std::move(handler), none, true));
-            }
-            state->waiting = true;
-            state->expired = false;
-            state->failure = {};
-            state->deadline = deadline;
-            bool const armed = state->try_arm();
-            state->socket->async_wait(
-                what == interest::read ? native_socket::wait_read : native_socket::wait_write,
-                wait_handler<handler_type>{state->shared_from_this(), std::move(handler)}
-            );
-            if (!armed)
-                state->cancel();
+            state->begin(std::move(handler), what, deadline);
         };
         return asio::async_initiate<
             asio::use_awaitable_t<> const,
@@ -241,50 +352,20 @@ public:
 
     [[nodiscard]] clock& time() const noexcept override { return *state_->time; }
 
-    [[nodiscard]] bool orphaned() const noexcept override { return !state_->socket; }
+    [[nodiscard]] bool orphaned() const noexcept override { return state_->descriptor() < 0; }
 
-    void rest() noexcept override
-    {
-        std::lock_guard const lock(state_->mutex);
-        state_->disarm();
-    }
+    void rest() noexcept override { state_->rest(); }
 
-    void stop() noexcept override
-    {
-        // Not `close`: another thread may be using the descriptor. Every wait ends by this.
-        std::lock_guard const lock(state_->mutex);
-        if (state_->socket)
-            ::shutdown(state_->socket->native_handle(), SHUT_RDWR);
-        state_->disarm();
-    }
+    void stop() noexcept override { state_->stop(); }
 
 private:
-    /// The state is its own: the socket may end under it.
-    static asio::awaitable<bool>
-    either(std::shared_ptr<wait_state> state, clock::time_point deadline)
+    /// Less than was asked for is all that there was: what comes then is told anew.
+    static result moved(ssize_t n, std::size_t wanted, std::atomic<bool>& more) noexcept
     {
-        if (!state->socket)
-            co_return true;
-        auto const woken = std::make_shared<alarm>(*state->time, state->socket->get_executor());
-        auto const wake = [woken](boost::system::error_code) { woken->wake(); };
-        state->socket->async_wait(native_socket::wait_read, wake);
-        state->socket->async_wait(native_socket::wait_write, wake);
-        std::exception_ptr cancelled;
-        bool in_time = false;
-        try {
-            in_time = co_await woken->sleep_until(deadline);
-        } catch (boost::system::system_error const&) {
-            cancelled = std::current_exception();
-        }
-        state->cancel();
-        if (cancelled)
-            std::rethrow_exception(cancelled);
-        co_return in_time;
-    }
-
-    static result moved(ssize_t n) noexcept
-    {
-        return {status::done, static_cast<std::size_t>(n), {}};
+        auto const size = static_cast<std::size_t>(n);
+        if (size == wanted)
+            more = true;
+        return {status::done, size, {}};
     }
 
     static result failure() noexcept
@@ -299,21 +380,12 @@ private:
 
 } // namespace
 
-std::unique_ptr<socket> make_socket(native_socket connected, std::shared_ptr<clock> time)
+std::unique_ptr<socket>
+make_socket(native_socket connected, std::shared_ptr<clock> time, std::shared_ptr<poller> by)
 {
-    return std::make_unique<stream_socket>(std::move(connected), std::move(time));
+    if (!by)
+        by = poller::of(connected.get_executor());
+    return std::make_unique<stream_socket>(std::move(connected), std::move(time), std::move(by));
 }
 
 } // namespace hicap::net
-
-/// Executor, allocator and cancellation slot are those of the handler inside.
-template <template <class, class> class Associator, class Handler, class Default>
-struct boost::asio::associator<Associator, hicap::net::wait_handler<Handler>, Default>
-    : Associator<Handler, Default>
-{
-    static typename Associator<Handler, Default>::type
-    get(hicap::net::wait_handler<Handler> const& of, Default const& otherwise = Default()) noexcept
-    {
-        return Associator<Handler, Default>::get(of.handler, otherwise);
-    }
-};
