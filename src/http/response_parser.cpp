@@ -25,6 +25,14 @@ std::string_view view(beast_view text) noexcept
     return {text.data(), text.size()};
 }
 
+bool has_bare_cr(std::string_view text) noexcept
+{
+    auto at = text.find('\r');
+    while (at != std::string_view::npos && text.substr(at + 1, 1) == "\n")
+        at = text.find('\r', at + 1);
+    return at != std::string_view::npos && at + 1 != text.size();
+}
+
 // Beast parses, this keeps what it finds.
 class message final : public beast_http::basic_parser<false>
 {
@@ -272,6 +280,7 @@ response_parser::status response_parser::state::parse_chunk_line(std::string_vie
 {
     auto const line_end = input.find('\n');
     auto const is_line = line_end != std::string_view::npos;
+    auto const known = chunk_line_.size();
     error_code ec = beast_http::error::need_more;
     std::size_t used = 0;
     if (is_line && chunk_line_.empty()) {
@@ -295,6 +304,10 @@ response_parser::status response_parser::state::parse_chunk_line(std::string_vie
     }
     if (ec && ec != beast_http::error::need_more)
         return fail(ec);
+    // Beast sees this in a line, and not in what has no end yet.
+    auto const looked_at = std::min(known, chunk_line_.size());
+    if (has_bare_cr(std::string_view(chunk_line_).substr(looked_at - (looked_at != 0 ? 1 : 0))))
+        return fail(beast_http::error::bad_line_ending);
     input.remove_prefix(used);
     return status::need_more;
 }
