@@ -28,9 +28,6 @@ constexpr std::size_t turn_size = pooled_buffer::capacity;
 // What TLS may answer by itself while the peer reads nothing of it.
 constexpr std::size_t max_owed = 64 * 1024;
 
-// An idle connection keeps no more than this for its next request.
-constexpr std::size_t kept_output = 1024;
-
 } // namespace
 
 connection::connection(
@@ -160,10 +157,7 @@ bool connection::send_output()
     owed_ = 0;
     if (!tls_)
         wipe(bytes);
-    if (bytes.capacity() > kept_output)
-        bytes = {};
-    else
-        bytes.clear();
+    std::string().swap(bytes); // a stream waits much longer than it sends
     return true;
 }
 

@@ -65,6 +65,7 @@ struct tls_fixture
     {
         client.shake_hands(peer);
         far->shows_after_wait = false;
+        engine = client.engine.get();
         link = std::make_unique<net::connection>(
             std::make_unique<scripted_socket>(far), client.context, std::move(client.engine)
         );
@@ -102,6 +103,7 @@ struct tls_fixture
     tls_peer peer{server};
     tls_client client{server};
     std::shared_ptr<wire> far = std::make_shared<wire>();
+    net::tls_engine* engine = nullptr; // of the link
     std::unique_ptr<net::connection> link;
 };
 
@@ -346,6 +348,7 @@ BOOST_AUTO_TEST_CASE(a_large_body_is_encrypted_piece_by_piece)
     BOOST_TEST(far->largest_send < megabyte);
     peer.feed(far->sent);
     BOOST_TEST((peer.received == "head" + body));
+    BOOST_TEST(engine->output().capacity() < 100u); // and nothing is held of it
 }
 
 BOOST_AUTO_TEST_CASE(data_comes_however_it_is_cut)
