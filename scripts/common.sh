@@ -32,7 +32,7 @@ build_demo() {
     local root=$1
     shift
     phase 'Configuring' cmake -S "$root" --preset release -B "$root/build/demo" \
-        -D HICAP_DEVELOPER=OFF -D HICAP_BUILD_TESTS=OFF -D HICAP_BUILD_BENCH=OFF
+        -D HICAP_DEVELOPER=OFF -D HICAP_BUILD_EXAMPLES=ON
     phase 'Building, which takes some minutes the first time' \
         cmake --build "$root/build/demo" --parallel "$(nproc)" \
         --target hicap_emulator_program "$@"

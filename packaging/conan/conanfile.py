@@ -52,10 +52,6 @@ class HicapConan(ConanFile):
     def generate(self):
         CMakeDeps(self).generate()
         toolchain = CMakeToolchain(self)
-        toolchain.cache_variables["HICAP_DEVELOPER"] = False
-        toolchain.cache_variables["HICAP_BUILD_TESTS"] = False
-        toolchain.cache_variables["HICAP_BUILD_EXAMPLES"] = False
-        toolchain.cache_variables["HICAP_BUILD_BENCH"] = False
         toolchain.cache_variables["HICAP_BUILD_EMULATOR"] = bool(self.options.with_emulator)
         toolchain.generate()
 

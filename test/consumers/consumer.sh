@@ -24,8 +24,7 @@ install_both() {
     for kind in static shared; do
         shared=OFF
         [[ $kind == static ]] || shared=ON
-        configure . "$work/build" -D BUILD_SHARED_LIBS=$shared -D HICAP_DEVELOPER=OFF \
-            -D HICAP_BUILD_TESTS=OFF -D HICAP_BUILD_EXAMPLES=OFF -D HICAP_BUILD_BENCH=OFF \
+        configure . "$work/build" -D BUILD_SHARED_LIBS=$shared \
             -D CMAKE_INSTALL_PREFIX=/nowhere -D CMAKE_INSTALL_LIBDIR=lib
         cmake --build "$work/build" --parallel "$(nproc)"
         rm -rf "${work:?}/$kind"

@@ -8,12 +8,7 @@ vcpkg_check_features(
 )
 vcpkg_cmake_configure(
     SOURCE_PATH "${SOURCE_PATH}"
-    OPTIONS
-        ${features}
-        -DHICAP_DEVELOPER=OFF
-        -DHICAP_BUILD_TESTS=OFF
-        -DHICAP_BUILD_EXAMPLES=OFF
-        -DHICAP_BUILD_BENCH=OFF
+    OPTIONS ${features}
 )
 vcpkg_cmake_install()
 vcpkg_cmake_config_fixup(CONFIG_PATH lib/cmake/hicap)
