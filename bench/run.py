@@ -459,7 +459,7 @@ CONTAINERS = ["string", "vector", "variant", "optional"]
 
 def measure_compile(bench):
     say("measuring the compiler")
-    compiler = [os.environ.get("CXX", "c++"), "-std=c++20", "-g", "-DBOOST_ASIO_NO_DEPRECATED"]
+    compiler = [os.environ.get("CXX", "c++"), "-std=c++20", "-g"]
     compiler.append("-Iinclude")
     with tempfile.TemporaryDirectory() as scratch:
         sources = {}

@@ -4,12 +4,14 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 
 add_library(hicap_settings INTERFACE)
 target_compile_features(hicap_settings INTERFACE cxx_std_20)
-target_compile_definitions(hicap_settings INTERFACE BOOST_ASIO_NO_DEPRECATED)
 target_include_directories(
     hicap_settings INTERFACE "${PROJECT_SOURCE_DIR}/include" "${PROJECT_SOURCE_DIR}/src"
 )
 if(HICAP_DEVELOPER)
     set(CMAKE_EXPORT_COMPILE_COMMANDS ON) # a lint reads them
+    # Not in what is installed: those who include its headers define no such thing, and inline
+    # functions must be the same on both sides.
+    target_compile_definitions(hicap_settings INTERFACE BOOST_ASIO_NO_DEPRECATED)
     target_compile_options(
         hicap_settings
         INTERFACE
@@ -59,6 +61,7 @@ function(hicap_hide_symbols target)
             VISIBILITY_INLINES_HIDDEN ON
             POSITION_INDEPENDENT_CODE ON
             DEFINE_SYMBOL ""
+            UNITY_BUILD OFF # files of a layer use the same unnamed names
     )
 endfunction()
 

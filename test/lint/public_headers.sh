@@ -6,7 +6,7 @@ set -euo pipefail
 compiler=$1
 boost=$2
 
-flags=(-std=c++20 -DBOOST_ASIO_NO_DEPRECATED -Iinclude "-I$boost")
+flags=(-std=c++20 -Iinclude "-I$boost")
 
 # dependencies FILE: what a compiler wrote about them, one a line
 dependencies() { tr -s ' \\' '\n' <"$1" | grep -E '^(/|include/)' || true; }
