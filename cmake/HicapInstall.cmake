@@ -72,7 +72,14 @@ install(
     DIRECTORY "${PROJECT_SOURCE_DIR}/include/hicap"
     DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
     COMPONENT hicap_development
+    FILES_MATCHING
+    PATTERN "*.hpp"
     PATTERN emulator.hpp EXCLUDE
+)
+install(
+    FILES "${PROJECT_SOURCE_DIR}/LICENSE"
+    DESTINATION "${CMAKE_INSTALL_DOCDIR}"
+    COMPONENT hicap_development
 )
 # A shared library brings what it needs itself.
 set(hicap_is_static TRUE)
