@@ -4,12 +4,42 @@
 include(CMakePackageConfigHelpers)
 
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/hicap")
+set(hicap_is_static TRUE)
+if(BUILD_SHARED_LIBS)
+    set(hicap_is_static FALSE)
+endif()
+
+# What has no file of its own for pkg-config is named by its path: a static library works with that
+# Boost alone which it was built with.
+# hicap_compiled_boost(RESULT target): the path of this library of Boost, and of what it needs itself.
+function(hicap_compiled_boost result target)
+    set(paths "")
+    set(seen "")
+    set(left ${target})
+    while(left)
+        list(POP_FRONT left target)
+        if(NOT TARGET ${target} OR target IN_LIST seen)
+            continue()
+        endif()
+        list(APPEND seen ${target})
+        get_target_property(type ${target} TYPE)
+        if(NOT type STREQUAL "INTERFACE_LIBRARY")
+            string(APPEND paths " $<TARGET_LINKER_FILE:${target}>")
+        endif()
+        get_target_property(needs ${target} INTERFACE_LINK_LIBRARIES)
+        if(needs)
+            string(REGEX MATCHALL "Boost::[A-Za-z0-9_]+" needs "${needs}")
+            list(APPEND left ${needs})
+        endif()
+    endwhile()
+    string(STRIP "${paths}" paths)
+    set(${result} "${paths}" PARENT_SCOPE)
+endfunction()
 
 # hicap_install(NAME TARGETS target... DESCRIPTION text LIBRARY file BOOST target)
 # NAME: of the set of targets, of the file for pkg-config, and, with `_development` for what only
 # compiling needs, of the components of this installation.
-# BOOST: a library of Boost that a static one needs. Boost has no files for pkg-config, so it is
-# named by its path.
+# BOOST: a library of Boost that a static one needs.
 function(hicap_install name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "DESCRIPTION;LIBRARY;BOOST" "TARGETS")
     install(
@@ -32,7 +62,13 @@ function(hicap_install name)
 
     set(description "${arg_DESCRIPTION}")
     set(library "${arg_LIBRARY}")
-    set(boost_library "${arg_BOOST}")
+    # A shared library brings what it needs itself.
+    set(static_requires "")
+    set(static_libraries "")
+    if(hicap_is_static)
+        set(static_requires "libssl libcrypto")
+        hicap_compiled_boost(static_libraries ${arg_BOOST})
+    endif()
     set(libdir "${CMAKE_INSTALL_FULL_LIBDIR}")
     set(includedir "${CMAKE_INSTALL_FULL_INCLUDEDIR}")
     set(prefix "${CMAKE_INSTALL_PREFIX}")
@@ -81,11 +117,8 @@ install(
     DESTINATION "${CMAKE_INSTALL_DOCDIR}"
     COMPONENT hicap_development
 )
-# A shared library brings what it needs itself.
-set(hicap_is_static TRUE)
-if(BUILD_SHARED_LIBS)
-    set(hicap_is_static FALSE)
-endif()
+# Empty where a parent project builds Boost.
+set(hicap_boost_version "${Boost_VERSION}")
 configure_package_config_file(
     "${PROJECT_SOURCE_DIR}/cmake/hicap-config.cmake.in"
     "${PROJECT_BINARY_DIR}/hicap-config.cmake"
