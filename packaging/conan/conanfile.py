@@ -2,9 +2,10 @@ import os
 import re
 
 from conan import ConanFile
+from conan.errors import ConanInvalidConfiguration
 from conan.tools.build import check_min_cppstd
 from conan.tools.cmake import CMake, CMakeDeps, CMakeToolchain, cmake_layout
-from conan.tools.files import copy, load
+from conan.tools.files import copy, load, rmdir
 
 required_conan_version = ">=2.0"
 
@@ -19,8 +20,9 @@ class HicapConan(ConanFile):
     topics = ("llm", "openai", "asio", "coroutines", "sse")
     package_type = "library"
     settings = "os", "arch", "compiler", "build_type"
-    options = {"shared": [True, False], "fPIC": [True, False], "with_emulator": [True, False]}
-    default_options = {"shared": False, "fPIC": True, "with_emulator": True}
+    # Without fPIC: the objects are position-independent always.
+    options = {"shared": [True, False], "with_emulator": [True, False]}
+    default_options = {"shared": False, "with_emulator": True}
 
     @property
     def _checkout(self):
@@ -35,10 +37,6 @@ class HicapConan(ConanFile):
         for pattern in ("CMakeLists.txt", "LICENSE", "cmake/*", "include/*", "src/*"):
             copy(self, pattern, self._checkout, self.export_sources_folder)
 
-    def configure(self):
-        if self.options.shared:
-            self.options.rm_safe("fPIC")
-
     def layout(self):
         cmake_layout(self)
 
@@ -47,6 +45,8 @@ class HicapConan(ConanFile):
         self.requires("openssl/[>=3 <4]")
 
     def validate(self):
+        if self.settings.os == "Windows":
+            raise ConanInvalidConfiguration("hicap does not support Windows")
         check_min_cppstd(self, 20)
 
     def generate(self):
@@ -63,9 +63,15 @@ class HicapConan(ConanFile):
     def package(self):
         copy(self, "LICENSE", self.source_folder, os.path.join(self.package_folder, "licenses"))
         CMake(self).install()
+        # Conan writes these itself.
+        rmdir(self, os.path.join(self.package_folder, "lib", "cmake"))
+        rmdir(self, os.path.join(self.package_folder, "lib", "pkgconfig"))
+        rmdir(self, os.path.join(self.package_folder, "share"))
 
     def package_info(self):
         self.cpp_info.set_property("cmake_file_name", "hicap")
+        # All components; by its default name it would be the library, which is one of them.
+        self.cpp_info.set_property("cmake_target_name", "hicap::all")
         library = self.cpp_info.components["hicap"]
         library.set_property("cmake_target_name", "hicap::hicap")
         library.set_property("pkg_config_name", "hicap")
