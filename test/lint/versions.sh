@@ -18,4 +18,5 @@ says() {
 says packaging/vcpkg/hicap/vcpkg.json "\"version\": \"$version\""
 says CHANGELOG.md "## $version"
 says test/consumers/package/CMakeLists.txt "find_package(hicap ${version%.*} CONFIG"
+says test/consumers/fetch_content/CMakeLists.txt "GIT_TAG v$version"
 exit "$status"
