@@ -1,12 +1,13 @@
 # usage: consumer.sh COMPILER WORK_DIR install
 #        consumer.sh COMPILER WORK_DIR package|pkg_config static|shared
 #        consumer.sh COMPILER WORK_DIR subdirectory static|shared
-#        consumer.sh COMPILER WORK_DIR fetch_content|without_emulator|other_boost|demo|symbols
+#        consumer.sh COMPILER WORK_DIR WAY, one of
+#            fetch_content, without_emulator, own_boost, other_boost, demo, symbols
 # Installs the library into WORK_DIR/static and WORK_DIR/shared, or builds a project that depends on
 # it in one of these ways and runs it, or looks at what the shared library exports.
 #
-# Everything is built from one copy of what makes the library, so that the compiler's cache gives the
-# objects of the first build to all others, and from nothing else, as packagers and submodules do.
+# Everything is built from one copy of what makes the library, and from nothing else, so that the
+# compiler's cache gives the objects of the first build to all others.
 set -euo pipefail
 source scripts/common.sh
 compiler=$1
@@ -30,7 +31,7 @@ copy_library() {
 copy_projects() {
     local project
     rm -rf "$projects"
-    for project in package subdirectory fetch_content without_emulator; do
+    for project in package subdirectory fetch_content without_emulator own_boost; do
         mkdir -p "$projects/$project"
         cp -a "test/consumers/$project/CMakeLists.txt" test/consumers/{app_test,json}.cpp \
             "$projects/$project"
@@ -65,7 +66,8 @@ build() {
     cmake --build "$work/build/$2" --parallel "$(nproc)"
 }
 
-# ask_emulator PROGRAM: runs it, which takes from the environment whom to ask: the installed emulator.
+# ask_emulator PROGRAM: runs it, which takes from the environment whom to ask, and lets it ask the
+# installed emulator.
 ask_emulator() {
     start_emulator "$work/static/bin/hicap-emulator" --api-key sk-canary-consumer
     trap 'kill "$emulator_pid"' EXIT
@@ -145,9 +147,14 @@ without_emulator() {
     build subdirectory parent -D HICAP_INSTALL=ON -D HICAP_BUILD_EMULATOR=OFF
     rm -rf "$work/parent"
     cmake --install "$work/build/parent" --prefix "$work/parent"
-    [[ ! -e $work/parent/include/hicap/emulator.hpp ]] || die 'a header of the emulator was installed'
+    [[ ! -e $work/parent/include/hicap/emulator.hpp ]] || die 'emulator.hpp was installed'
     build without_emulator without_emulator -D CMAKE_PREFIX_PATH="$work/parent"
     ask_emulator "$work/build/without_emulator/app"
+}
+
+with_own_boost() {
+    build own_boost own_boost
+    ask_emulator "$work/build/own_boost/app"
 }
 
 # A library that was built with another Boost than the one at hand is refused, and why is told.
@@ -179,8 +186,8 @@ demonstrate() {
     grep -q '^request id: req_' "$out"
 }
 
-# The shared libraries define nothing of our namespaces but what is public, and nothing of others but
-# templates that are weak, as those of the standard library are.
+# The shared libraries define nothing of our namespaces but what is public, and nothing of others
+# but templates that are weak, as those of the standard library are.
 look_at_symbols() {
     local symbols found what='^. ([A-Za-z ]+ for )?hicap::'
     symbols=$(nm -DC --defined-only "$work"/shared/lib/lib*.so |
@@ -207,6 +214,7 @@ case $way in
     subdirectory) with_subdirectory ;;
     fetch_content) with_fetch_content ;;
     without_emulator) without_emulator ;;
+    own_boost) with_own_boost ;;
     other_boost) with_other_boost ;;
     demo) demonstrate ;;
     symbols) look_at_symbols ;;
