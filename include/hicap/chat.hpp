@@ -29,6 +29,8 @@ struct stream_traits<chat::chunk>
 {
     /// See `stream::snapshot`.
     using snapshot = chat::completion;
+    /// See `stream::text`.
+    static constexpr bool has_text = true;
 };
 
 extern template class stream<chat::chunk>;
@@ -56,9 +58,10 @@ public:
     /// Asks for an answer and waits for all of it.
     ///
     /// Cancellation: terminal; the connection is closed. Errors, thrown as `hicap::error`:
-    /// `api_error` for an error status; the errors of the system, of name resolution and of TLS;
-    /// `errc::truncated_response`, `invalid_response`, `invalid_json`, `unexpected_content`,
-    /// `header_too_large`, `body_too_large`.
+    /// `api_error` for an error status; those of the system, of name resolution and of TLS; those
+    /// of `deadlines`; `errc::proxy_refused`, `pool_exhausted`, `client_shut_down`; and for what
+    /// came in place of an answer `errc::truncated_response`, `invalid_response`, `invalid_json`,
+    /// `unexpected_content`, `header_too_large`, `body_too_large`.
     [[nodiscard]] asio::awaitable<reply<completion>> create(completion_request const& request
     ) const;
     [[nodiscard]] asio::awaitable<reply<completion>>

@@ -123,12 +123,12 @@ public:
     HICAP_REFUSE_TEMPORARY(request, std::string_view, std::string_view, raw_json const&, request_options&&)
 
     /// Opens `count` connections, all at the same time, and leaves them to the calls that follow,
-    /// which so begin without a handshake. They are closed again when they are not used within
-    /// `pool_options::idle_time`.
+    /// which so begin without a handshake. One that was idle for `pool_options::idle_time` serves
+    /// no call any more.
     ///
     /// No more are opened than `pool_options::max_connections` and `max_idle` have room for by
-    /// then, and none is tried twice.
-    /// Gives the number that could be opened, and throws what `create` would if there was none.
+    /// then, and none is tried twice. Gives the number that could be opened, 0 where there was no
+    /// room, and throws what `create` would where all failed that were tried.
     /// Connections belong to the context of the coroutine that awaits this.
     ///
     /// Cancellation: terminal; those that are open by then stay.

@@ -61,14 +61,14 @@ enum class errc
     certificate_expired,         ///< expired, or not valid yet
     tls_handshake,               ///< no agreement on protocol or cipher, or an alert of the peer
     tls_failure,                 ///< a record that cannot be decrypted, a broken session
-    ca_file_unreadable,          ///< `client_options::ca_file` is missing or holds no certificate
+    ca_file_unreadable,          ///< `client_options::ca_file`, `extra_ca_files` or `ca_pem`
     client_certificate_unusable, ///< `client_options::client_certificate_file` or its key
     client_certificate_refused,  ///< the server wants another certificate, or one where none is set
 
     // The caller.
     missing_api_key = 300, ///< neither `client_options::api_key` nor HICAP_API_KEY is set
     invalid_base_url,      ///< not an http or https URL with a host
-    invalid_header,        ///< CR, LF or NUL in a header name or value
+    invalid_header,        ///< a name or value that cannot be sent, or a name that the client sets
     invalid_argument,      ///< an argument that no request can be made of: see the message
     client_shut_down,      ///< `client::shutdown` was called
 
@@ -91,13 +91,13 @@ enum class condition
 {
     /// Trying again later may succeed: 408, 409, 429 (but not `insufficient_quota`), 5xx,
     /// connections that failed or broke, answers that end early, and deadlines but for that of the
-    /// call as a whole. Not `proxy_refused`.
+    /// call as a whole; `pool_exhausted`. Not `proxy_refused`.
     retryable = 1,
     rate_limited,     ///< 429 of either kind
     timeout,          ///< a deadline of the client, of the system or of the server passed
     cancelled,        ///< the caller cancelled, or shut the client down, or a response is cancelled
     authentication,   ///< 401 and 403, and no key at all
-    invalid_request,  ///< 400, 404, 409, 413, 422, other 4xx, what the client refuses to send
+    invalid_request,  ///< 400, 404, 409, 413, 422, most other 4xx; what the client refuses to send
     connection,       ///< resolving, connecting or keeping a connection failed
     tls,              ///< a certificate, the file of one, or the TLS protocol
     invalid_response, ///< what came back breaks HTTP, SSE or JSON, or ends early

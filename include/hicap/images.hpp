@@ -33,6 +33,8 @@ struct stream_traits<images::event>
 {
     /// See `stream::snapshot`.
     using snapshot = images::result;
+    /// See `stream::text`.
+    static constexpr bool has_text = false;
 };
 
 extern template class stream<images::event>;

@@ -104,7 +104,7 @@ struct end_event
     std::chrono::microseconds since_begin{0};
 };
 
-/// Is told what the calls of a client do: for metrics, traces and logs. See `log_observer`.
+/// Is told what the calls of a client do: for metrics, traces and logs. See `make_log_observer`.
 ///
 /// Hooks are called on the thread and in the midst of the call that they tell of: they must be
 /// quick, must not throw, and must not use the client. For each call: `on_attempt` and

@@ -41,6 +41,8 @@ struct stream_traits<responses::event>
 {
     /// See `stream::snapshot`.
     using snapshot = responses::response;
+    /// See `stream::text`.
+    static constexpr bool has_text = true;
 };
 
 extern template class stream<responses::event>;

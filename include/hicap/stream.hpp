@@ -25,7 +25,8 @@ namespace hicap {
 
 namespace asio = boost::asio;
 
-/// Tells what a stream of `Event` assembles: `using snapshot = ...`.
+/// Tells what a stream of `Event` assembles, `using snapshot = ...`, and whether that is a text:
+/// `static constexpr bool has_text = ...`.
 template <class Event>
 struct stream_traits;
 
@@ -129,8 +130,11 @@ public:
     [[nodiscard]] std::string_view raw() const noexcept;
 
     /// A generator of the text alone. It refers to this stream, which must outlive it. Where an
-    /// answer comes whole, it gives what of that has not come in pieces.
-    [[nodiscard]] text_stream<Event> text() { return text_stream<Event>(*this); }
+    /// answer comes whole, it gives what of that has not come in pieces. Not for streams of images.
+    [[nodiscard]] text_stream<Event> text() requires(stream_traits<Event>::has_text)
+    {
+        return text_stream<Event>(*this);
+    }
 
     /// What came around the events.
     [[nodiscard]] response_info const& info() const noexcept;

@@ -1,8 +1,10 @@
 #include "support/temporary_folder.hpp"
 #include "unit/api/client_fixture.hpp"
 
+#include <hicap/chat.hpp>
 #include <hicap/error.hpp>
 #include <hicap/images.hpp>
+#include <hicap/responses.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -19,6 +21,15 @@ namespace hicap::test {
 namespace {
 
 using image_stream = stream<images::event>;
+
+template <class Stream>
+concept is_text = requires(Stream& events)
+{
+    events.text();
+};
+
+static_assert(!is_text<image_stream>, "an image is no text");
+static_assert(is_text<stream<chat::chunk>> && is_text<stream<responses::event>>);
 
 std::string const one_image =
     response(200, R"({"created":1,"data":[{"b64_json":"UE5H"}],"usage":{"input_tokens":1}})");
