@@ -185,7 +185,7 @@ struct emulator_statistics
     std::uint64_t requests = 0;          ///< with a complete head and body
     std::uint64_t requests_refused = 0;  ///< and what is no request: errors nobody asked for
     std::uint64_t responses_stalled = 0; ///< that wait now, as was asked for, for a client to leave
-    /// In streams as they are sent, in the background as they are made (counted when the response is
+    /// In streams as they are sent, in the background as they are made (counted when a response is
     /// next looked at), in whole answers at once. None after a response was cancelled.
     std::uint64_t tokens_generated = 0;
     std::uint64_t streams_finished = 0; ///< sent up to their end
