@@ -39,6 +39,18 @@ configuration_is_accepted() {
     ((status == 0)) && writes out '^200 [1-9][0-9]* bytes of JSON$'
 }
 
+connections_are_opened_ahead_kept_and_closed() {
+    example connections
+    ((status == 0)) && [[ $(<"$scratch/out") == '8 opened ahead
+8 opened, 8 times used again, 8 idle
+8 closed' ]]
+}
+
+unix_sockets_take_the_place_of_the_network() {
+    example connections "$scratch/nobody.socket"
+    ((status == 1)) && writes err "^connections: .*$scratch/nobody\.socket"
+}
+
 keys_are_renewed() {
     example credentials
     ((status == 0)) && (($(grep -c '^[21] attempts: .' "$scratch/out") == 2)) &&
@@ -80,6 +92,11 @@ busy_services_are_asked_again() {
 503 after 1 attempts' ]]
 }
 
+sessions_have_secrets() {
+    example realtime
+    ((status == 0)) && writes out '^a secret of [1-9][0-9]* bytes, good until [1-9][0-9]*$'
+}
+
 output_has_its_structure() {
     example structured_output
     ((status == 0)) && writes out '^.+, -?[0-9]+ minutes$'
@@ -93,6 +110,21 @@ own_code_is_tested() {
 one_client_serves_a_thread_pool() {
     example thread_pool
     ((status == 0)) && writes out '^[1-9][0-9]* characters in 40 answers, [1-9][0-9]* on a connection'
+}
+
+types_hold_what_is_newer() {
+    example types
+    ((status == 0)) && writes out '^1 choice, [1-9][0-9]* bytes of text$' &&
+        writes out '^200 req_[0-9a-z]+, 1 attempt, [1-9][0-9]* bytes of JSON, application/json' &&
+        [[ $(grep -vE '^(1 choice,|200) ' "$scratch/out") == 'content: null
+refusal: not sent
+audio: none
+ended by paused
+look {}
+a call of the kind gesture: {"id":"call_2","type":"gesture","hand":"left"}
+answered in north
+{"type": "object"}' ]] &&
+        writes err '^usage\.total_tokens: expected integer, found string$' && writes err 'byte 9'
 }
 
 answers_come_in_the_background() {
@@ -203,8 +235,9 @@ relay_sends_heartbeats_and_stops_when_its_caller_leaves() {
 
 emulator_at 0
 run_tests conversation_remembers styles_agree configuration_is_accepted keys_are_renewed \
+    connections_are_opened_ahead_kept_and_closed unix_sockets_take_the_place_of_the_network \
     prompts_are_fanned_out functions_are_called images_are_files calls_are_measured_and_logged \
-    busy_services_are_asked_again output_has_its_structure own_code_is_tested \
-    one_client_serves_a_thread_pool proxy_is_used failures_of_the_way_are_explained \
+    busy_services_are_asked_again sessions_have_secrets output_has_its_structure own_code_is_tested \
+    types_hold_what_is_newer one_client_serves_a_thread_pool proxy_is_used failures_of_the_way_are_explained \
     answers_are_relayed answers_come_in_the_background answers_are_stopped \
     relay_sends_heartbeats_and_stops_when_its_caller_leaves
