@@ -1,7 +1,8 @@
 # Every ```cpp block of README.md and of docs is a snippet of an example, and every ```cmake block
 # one of a consumer, word for word, so that what the documentation shows has been built and run. A
 # snippet stands between the lines `// [name` and `// name]`, in CMake `# [name` and `# name]`; it is
-# compared without its indentation and without blank lines at its end.
+# compared without its indentation and without blank lines at its end. A whole example, without such
+# lines, is one as well.
 set -euo pipefail
 shopt -s nullglob globstar
 snippets=$(mktemp -d)
@@ -19,6 +20,8 @@ function add(line) {
 function end() { close(target); target = "" }
 '
 for example in examples/**/*.cpp test/consumers/**/CMakeLists.txt; do
+    grep -vE '^ *// (\[[A-Za-z_]+|[A-Za-z_]+\])$' "$example" | cat -s \
+        >"$snippets/snippet-${example//\//-}"
     awk -v prefix="$snippets/snippet-${example//\//-}-" "$block"'
         /^ *(\/\/|#) [A-Za-z_]+\]$/ { end(); next }
         target != "" { add($0) }
