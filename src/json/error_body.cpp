@@ -17,8 +17,10 @@ bool read_as_text(reader& in, std::string& text)
     std::string_view view;
     switch (in.peek()) {
     case token::string:
-        if (!in.read_string(view, text))
+        if (!in.read_string(view, text)) {
+            text.clear();
             return false;
+        }
         if (view.data() != text.data())
             text.assign(view);
         return true;

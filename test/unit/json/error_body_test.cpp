@@ -97,6 +97,18 @@ BOOST_AUTO_TEST_CASE(a_body_that_is_cut_short_gives_what_was_complete)
     BOOST_TEST(error.code == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_text_that_cannot_be_read_gives_nothing)
+{
+    for (std::string_view const body :
+         {"{\"message\":\"No \\u001b[\xFF\xFF\"}",
+          R"({"error":"No \u001b[)",
+          R"({"message":"No \n)"}) {
+        auto const error = read_error_body(body);
+        BOOST_TEST(!error.present);
+        BOOST_TEST(error.message.empty());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(an_empty_error_object_is_an_error)
 {
     BOOST_TEST(read_error_body(R"({"error":{}})").present);
