@@ -335,7 +335,7 @@ BOOST_AUTO_TEST_CASE(a_thousand_streams_on_four_threads_with_random_cancels)
 
         asio::any_io_executor const strand = asio::make_strand(pool);
         auto const reader = std::make_shared<impatient_caller>(strand);
-        how.pace = "100"; // it is still going on when it is cancelled
+        how.pace = "10"; // it is still going on when it is cancelled
         how.then = [reader, patience] { reader->wait_for(patience); };
         asio::post(strand, [&, reader, strand, how] {
             asio::co_spawn(
