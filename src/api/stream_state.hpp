@@ -65,7 +65,7 @@ public:
 
     /// A stream whose events are always at hand must not starve the others of the loop. Usually it
     /// is its connection that lets them have their turn, between two buffers.
-    static constexpr unsigned max_events_at_once = 512;
+    static constexpr unsigned max_events_at_once = 256;
 
     using snapshot_type = typename stream_traits<Event>::snapshot;
 
