@@ -6,10 +6,13 @@
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/execution/context.hpp>
+#include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/prefer.hpp>
 #include <boost/asio/query.hpp>
 
 #include <sys/epoll.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -25,19 +28,9 @@ using descriptor_type = asio::posix::stream_descriptor;
 // What one thread takes at once. What is beyond that is for the others, where there are some.
 constexpr std::size_t max_events = 64;
 
-/// Runs what completes where it completes: in the thread that runs the context, beside any strand.
-struct right_here
-{
-    template <class Function>
-    void execute(Function what) const
-    {
-        std::move(what)();
-    }
-
-    bool operator==(right_here const&) const noexcept = default;
-};
-
-/// Those to be woken. One that throws out of the event loop does not take the others along.
+/// Those to be woken. Each but the last is an operation of its own, so that one that blocks, or
+/// runs the event loop itself, keeps none of the others: another thread, or that loop, may take
+/// them.
 class wakeups
 {
 public:
@@ -45,11 +38,7 @@ public:
     wakeups(wakeups const&) = delete;
     wakeups& operator=(wakeups const&) = delete;
 
-    ~wakeups()
-    {
-        for (; next_ != count_; ++next_)
-            resume_later(std::move(*who_[next_]), {}, true);
-    }
+    ~wakeups() { post_until(count_); }
 
     void add(waiter who) { who_[count_++].emplace(std::move(who)); }
 
@@ -57,16 +46,23 @@ public:
 
     void run()
     {
-        while (next_ != count_) {
-            auto who = std::move(*who_[next_++]);
-            auto const executor = asio::get_associated_executor(who);
-            executor.execute([who = std::move(who)]() mutable {
-                std::move(who)(boost::system::error_code(), true);
-            });
-        }
+        if (count_ == 0)
+            return;
+        post_until(count_ - 1);
+        auto last = std::move(*who_[next_++]);
+        auto const executor = asio::get_associated_executor(last);
+        executor.execute([last = std::move(last)]() mutable {
+            std::move(last)(boost::system::error_code(), true);
+        });
     }
 
 private:
+    void post_until(std::size_t end)
+    {
+        while (next_ < end)
+            resume_later(std::move(*who_[next_++]), {}, true);
+    }
+
     std::array<std::optional<waiter>, max_events> who_;
     std::size_t count_ = 0;
     std::size_t next_ = 0;
@@ -88,12 +84,18 @@ constexpr happenings happenings_of(std::uint32_t events) noexcept
 class epoll_poller final : public poller, public std::enable_shared_from_this<epoll_poller>
 {
 public:
-    explicit epoll_poller(asio::any_io_executor const& executor) : epoll_(executor)
+    explicit epoll_poller(asio::any_io_executor const& executor)
+        : epoll_(asio::prefer(executor, asio::execution::outstanding_work.untracked))
     {
         int const made = ::epoll_create1(EPOLL_CLOEXEC);
-        if (made < 0)
-            throw error({errno, boost::system::system_category()}, "looking at sockets");
-        epoll_->assign(made);
+        boost::system::error_code code(errno, boost::system::system_category());
+        if (made >= 0)
+            epoll_->assign(made, code);
+        if (!code)
+            return;
+        if (made >= 0)
+            ::close(made);
+        throw error(code, "looking at sockets");
     }
 
     token add(int descriptor, std::weak_ptr<pollable> who) override
@@ -131,27 +133,38 @@ public:
         free_.push_back(index_of(which));
     }
 
-    void wait_begins(token, interest) override
+    bool wait_begins(token, interest) override
     {
         std::lock_guard const lock(mutex_);
         if (!epoll_)
-            return;
+            return false;
         if (!armed_)
             arm();
         ++waiting_;
+        return true;
     }
 
     void wait_ends(token) noexcept override
     {
         std::lock_guard const lock(mutex_);
-        if (!epoll_ || --waiting_ != 0 || !armed_)
+        if (!epoll_)
             return;
-        boost::system::error_code ignored;
-        epoll_->cancel(ignored);
-        armed_ = false;
+        --waiting_;
+        disarm_unless_needed();
     }
 
     void context_ends() noexcept override
+    {
+        std::lock_guard const lock(mutex_);
+        // In a fork that was not notified Asio would end the look of the process that it comes
+        // from.
+        if (epoll_ && ::getpid() != owner_)
+            new descriptor_type(std::move(*epoll_)); // is left to the end of the process
+        epoll_.reset();
+        slots_.clear();
+    }
+
+    void forget() noexcept override
     {
         std::lock_guard const lock(mutex_);
         epoll_.reset();
@@ -190,6 +203,16 @@ private:
         armed_ = true;
     }
 
+    /// With the lock held.
+    void disarm_unless_needed() noexcept
+    {
+        if (waiting_ != 0 || !armed_)
+            return;
+        boost::system::error_code ignored;
+        epoll_->cancel(ignored);
+        armed_ = false;
+    }
+
     void look(std::uint64_t armed_as)
     {
         std::array<epoll_event, max_events> events;
@@ -217,6 +240,7 @@ private:
             std::lock_guard const lock(mutex_);
             if (epoll_) {
                 waiting_ -= woken.size();
+                disarm_unless_needed(); // others may have come and gone meanwhile
                 if (waiting_ != 0 && !armed_)
                     arm();
             }
@@ -224,6 +248,7 @@ private:
         woken.run();
     }
 
+    pid_t const owner_ = ::getpid();
     std::mutex mutex_;
     std::optional<descriptor_type> epoll_; // until the context ends
     std::vector<slot> slots_;

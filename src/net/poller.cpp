@@ -4,11 +4,14 @@
 
 #include <boost/asio/append.hpp>
 #include <boost/asio/associated_executor.hpp>
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/execution/context.hpp>
+#include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
 #include <boost/asio/query.hpp>
 
 #include <map>
@@ -21,7 +24,9 @@ namespace {
 class portable_poller final : public poller, public std::enable_shared_from_this<portable_poller>
 {
 public:
-    explicit portable_poller(asio::any_io_executor executor) : executor_(std::move(executor)) {}
+    explicit portable_poller(asio::any_io_executor const& executor)
+        : executor_(asio::prefer(executor, asio::execution::outstanding_work.untracked))
+    {}
 
     token add(int descriptor, std::weak_ptr<pollable> who) override
     {
@@ -29,8 +34,14 @@ public:
         if (!executor_)
             throw error(asio::error::not_connected, "the io_context has ended");
         auto const made = ++last_;
-        entry added{asio::posix::stream_descriptor(executor_, descriptor), std::move(who)};
-        entries_.emplace(made, std::move(added));
+        entry added{asio::posix::stream_descriptor(executor_), std::move(who)};
+        auto const at = entries_.emplace(made, std::move(added)).first;
+        boost::system::error_code code;
+        at->second.link.assign(descriptor, code);
+        if (code) {
+            entries_.erase(at);
+            throw error(code, "looking at a socket");
+        }
         return made;
     }
 
@@ -44,26 +55,27 @@ public:
         entries_.erase(found);
     }
 
-    void wait_begins(token which, interest what) override
+    bool wait_begins(token which, interest what) override
     {
         using descriptor = asio::posix::stream_descriptor;
         std::lock_guard const lock(mutex_);
         auto const found = entries_.find(which);
         if (found == entries_.end())
-            return;
+            return false;
         auto const tell = [this, which, found](descriptor::wait_type type, happenings event) {
+            auto look_at = [weak = weak_from_this(), which, event](boost::system::error_code code) {
+                if (auto const self = weak.lock(); self && !code)
+                    self->look(which, event);
+            };
             found->second.link.async_wait(
-                type,
-                [weak = weak_from_this(), which, event](boost::system::error_code code) {
-                    if (auto const self = weak.lock(); self && !code)
-                        self->look(which, event);
-                }
+                type, asio::bind_executor(right_here(), std::move(look_at))
             );
         };
         if (what != interest::write)
             tell(descriptor::wait_read, {.readable = true});
         if (what != interest::read)
             tell(descriptor::wait_write, {.writable = true});
+        return true;
     }
 
     void wait_ends(token which) noexcept override
@@ -74,6 +86,8 @@ public:
         if (found != entries_.end())
             found->second.link.cancel(ignored);
     }
+
+    void forget() noexcept override { context_ends(); }
 
     void context_ends() noexcept override
     {
@@ -126,16 +140,25 @@ public:
 
     void shutdown() override {}
 
+    void notify_fork(asio::execution_context::fork_event event) override
+    {
+        if (event != asio::execution_context::fork_child)
+            return;
+        std::lock_guard const lock(mutex_);
+        if (its_)
+            its_->forget();
+        its_.reset();
+    }
+
     std::shared_ptr<poller> its(asio::any_io_executor const& executor)
     {
         std::lock_guard const lock(mutex_);
         if (!its_) {
 #ifdef __linux__
-            auto made = make_epoll_poller(executor);
+            its_ = make_epoll_poller(executor);
 #else
-            auto made = make_portable_poller(executor);
+            its_ = make_portable_poller(executor);
 #endif
-            its_ = std::move(made);
         }
         return its_;
     }

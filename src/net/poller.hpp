@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace hicap::net {
 
@@ -61,11 +62,28 @@ public:
     /// Precondition: the descriptor is open. Something that has happened before may still be told.
     virtual void remove(int descriptor, token which) noexcept = 0;
 
-    /// Somebody waits for it, and keeps an event loop running.
-    virtual void wait_begins(token which, interest what) = 0;
+    /// Somebody waits for it, and keeps an event loop running. False where nothing will be told any
+    /// more.
+    [[nodiscard]] virtual bool wait_begins(token which, interest what) = 0;
 
     /// Somebody who was not woken by `happened` waits no more.
     virtual void wait_ends(token which) noexcept = 0;
+
+    /// This process is a fork of the one that it was made in: nothing of it is looked at here.
+    virtual void forget() noexcept = 0;
+};
+
+/// An executor that runs what completes where it completes: in a thread that runs the context,
+/// beside any strand.
+struct right_here
+{
+    template <class Function>
+    void execute(Function what) const
+    {
+        std::move(what)();
+    }
+
+    bool operator==(right_here const&) const noexcept = default;
 };
 
 /// By a wait of Asio's for each wait, which is a call of the system each, to arm it.

@@ -6,15 +6,13 @@
 #include <hicap/error.hpp>
 
 #include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/execution/context.hpp>
-#include <boost/asio/execution/outstanding_work.hpp>
-#include <boost/asio/prefer.hpp>
 #include <boost/asio/query.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/assert.hpp>
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -24,6 +22,7 @@
 #include <exception>
 #include <mutex>
 #include <optional>
+#include <poll.h>
 #include <utility>
 
 namespace hicap::net {
@@ -75,28 +74,21 @@ public:
 
     [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
 
-    template <class Handler>
-    void begin(Handler handler, interest what, clock::time_point until)
+    void begin(waiter who, interest what, clock::time_point until)
     {
-        std::lock_guard const lock(mutex_);
-        if (descriptor_ < 0 || is_ready(what))
-            return resume_later(std::move(handler), {}, true);
-        deadline_ = until;
-        auto const failure = try_arm();
-        if (failure)
-            return resume_later(std::move(handler), failure, true);
-        poller_->wait_begins(token_, what);
-        try {
-            auto slot = asio::get_associated_cancellation_slot(handler);
-            if (slot.is_connected())
-                slot.assign(canceller{weak_from_this()});
-            keep_running(asio::get_associated_executor(handler));
-        } catch (...) {
-            poller_->wait_ends(token_);
-            throw;
+        std::unique_lock lock(mutex_);
+        BOOST_ASSERT(!waiter_); // one coroutine at a time
+        boost::system::error_code failure;
+        if (descriptor_ >= 0 && !is_ready(what)) {
+            deadline_ = until;
+            failure = try_arm();
+            if (!failure && wait(who, what))
+                return;
+            if (!failure)
+                failure = asio::error::not_connected;
         }
-        wanted_ = what;
-        waiter_.emplace(std::move(handler));
+        lock.unlock();
+        resume_later(std::move(who), failure, true);
     }
 
     /// Ends the wait, where there is one.
@@ -184,17 +176,26 @@ private:
                (what != interest::read && (writable || broken_));
     }
 
-    /// The event loop of the poller waits as long as this does; another has to be told.
-    void keep_running(asio::any_io_executor const& executor)
+    /// Keeps `who`, which is left where nobody would wake it.
+    bool wait(waiter& who, interest what)
     {
-        auto const* const here = &asio::query(executor_, asio::execution::context);
-        if (&asio::query(executor, asio::execution::context) != here)
-            work_ = asio::prefer(executor, asio::execution::outstanding_work.tracked);
+        if (!poller_->wait_begins(token_, what))
+            return false;
+        try {
+            auto slot = asio::get_associated_cancellation_slot(who);
+            if (slot.is_connected())
+                slot.assign(canceller{weak_from_this()});
+        } catch (...) {
+            poller_->wait_ends(token_);
+            throw;
+        }
+        wanted_ = what;
+        waiter_.emplace(std::move(who));
+        return true;
     }
 
     std::optional<waiter> take() noexcept
     {
-        work_ = nullptr;
         std::optional<waiter> taken;
         if (waiter_) {
             taken.emplace(std::move(*waiter_));
@@ -205,13 +206,12 @@ private:
 
     void end(std::unique_lock<std::mutex>& lock, boost::system::error_code code, bool in_time)
     {
-        auto work = std::move(work_);
         auto waiting = take();
         lock.unlock();
         if (!waiting)
             return;
+        poller_->wait_ends(token_); // before the next wait can begin
         resume_later(std::move(*waiting), code, in_time);
-        poller_->wait_ends(token_);
     }
 
     /// Tells the peer, too. A process that was forked may hold a copy of the descriptor, and no FIN
@@ -263,6 +263,17 @@ private:
             alarm_->cancel();
     }
 
+    /// Whether what is waited for has happened, and has only not been told yet.
+    [[nodiscard]] bool is_ready_now() const noexcept
+    {
+        ::pollfd looked_at{};
+        looked_at.fd = descriptor_;
+        looked_at.events = static_cast<short>(
+            (wanted_ != interest::write ? POLLIN : 0) | (wanted_ != interest::read ? POLLOUT : 0)
+        );
+        return descriptor_ >= 0 && ::poll(&looked_at, 1, 0) == 1;
+    }
+
     void on_time()
     {
         std::unique_lock lock(mutex_);
@@ -270,7 +281,7 @@ private:
         if (!waiter_)
             return;
         if (time->now() >= deadline_)
-            end(lock, {}, false);
+            end(lock, {}, is_ready_now());
         else if (auto const failure = try_arm())
             end(lock, failure, true);
     }
@@ -286,7 +297,6 @@ private:
     bool armed_ = false;
     interest wanted_ = interest::read;
     std::optional<waiter> waiter_;
-    asio::any_io_executor work_; // of the waiter
     std::unique_ptr<timer> alarm_;
     clock::time_point deadline_{};
     clock::time_point armed_until_{};
@@ -359,7 +369,9 @@ public:
     void stop() noexcept override { state_->stop(); }
 
 private:
-    /// Less than was asked for is all that there was: what comes then is told anew.
+    /// Less than was asked for is all that there was: what comes then is told anew. (Urgent data,
+    /// and descriptors that come along on a Unix socket, which nobody sends here, would stop a
+    /// receive.)
     static result moved(ssize_t n, std::size_t wanted, std::atomic<bool>& more) noexcept
     {
         auto const size = static_cast<std::size_t>(n);

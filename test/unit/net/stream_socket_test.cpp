@@ -3,6 +3,8 @@
 #include "support/started.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
@@ -15,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <memory>
@@ -434,6 +437,152 @@ BOOST_AUTO_TEST_CASE(a_child_that_was_forked_does_not_end_what_its_parent_uses)
     BOOST_TEST(!closed_for_peer());
     give("x");
     BOOST_TEST(receive() == "x");
+}
+
+BOOST_AUTO_TEST_CASE(a_child_that_ends_its_loop_does_not_make_its_parent_deaf)
+{
+    wait(interest::write).get(); // the loop has looked at sockets
+    auto waits = wait(interest::read);
+    auto const child = ::fork();
+    BOOST_TEST_REQUIRE(child >= 0);
+    if (child == 0) {
+        link.reset();
+        context.reset();
+        ::_exit(0);
+    }
+    int status = -1;
+    BOOST_TEST(::waitpid(child, &status, 0) == child);
+    BOOST_TEST(status == 0);
+    give("x");
+    waits.finish();
+    BOOST_TEST(waits.get());
+    receive();
+    auto again = wait(interest::read);
+    give("y");
+    again.finish();
+    BOOST_TEST(again.get());
+}
+
+BOOST_AUTO_TEST_CASE(a_child_that_tells_its_loop_has_sockets_of_its_own)
+{
+    auto waits = wait(interest::read);
+    context->notify_fork(asio::execution_context::fork_prepare);
+    auto const child = ::fork();
+    BOOST_TEST_REQUIRE(child >= 0);
+    if (child == 0) {
+        context->notify_fork(asio::execution_context::fork_child);
+        connect(clock);
+        auto own = wait(interest::read);
+        give("x");
+        own.finish();
+        bool const woken = own.get() && receive() == "x";
+        ::_exit(woken ? 0 : 1);
+    }
+    context->notify_fork(asio::execution_context::fork_parent);
+    int status = -1;
+    BOOST_TEST(::waitpid(child, &status, 0) == child);
+    BOOST_TEST(status == 0);
+    give("y");
+    waits.finish();
+    BOOST_TEST(waits.get());
+    BOOST_TEST(receive() == "y");
+}
+
+BOOST_AUTO_TEST_CASE(one_that_runs_the_loop_itself_keeps_no_other_from_waking)
+{
+    struct one
+    {
+        std::unique_ptr<net::socket> link;
+        bool woken = false;
+        bool saw_the_other = false;
+    };
+
+    auto const wakes = [](asio::io_context* loop, one* self, one* other) -> asio::awaitable<void> {
+        co_await self->link->ready(interest::read, no_deadline);
+        self->woken = true;
+        for (int i = 0; i != 10 && !other->woken; ++i)
+            loop->poll();
+        self->saw_the_other = other->woken;
+    };
+    std::vector<local::socket> peers;
+    one both[2];
+    for (auto& each : both) {
+        connect(clock);
+        each.link = std::move(link);
+        peers.push_back(std::move(far));
+    }
+    asio::co_spawn(*context, wakes(&*context, &both[0], &both[1]), asio::detached);
+    asio::co_spawn(*context, wakes(&*context, &both[1], &both[0]), asio::detached);
+    context->poll();
+    for (auto& peer : peers)
+        peer.write_some(asio::buffer("x", 1));
+    context->run();
+    BOOST_TEST(both[0].saw_the_other);
+    BOOST_TEST(both[1].saw_the_other);
+}
+
+BOOST_AUTO_TEST_CASE(any_number_may_wake_at_once)
+{
+    std::vector<local::socket> peers;
+    std::vector<std::unique_ptr<net::socket>> links;
+    std::size_t woken = 0;
+    auto const wakes = [](net::socket* each, std::size_t* count) -> asio::awaitable<void> {
+        co_await each->ready(interest::read, no_deadline);
+        ++*count;
+    };
+    for (int i = 0; i != 200; ++i) {
+        connect(clock);
+        asio::co_spawn(*context, wakes(link.get(), &woken), asio::detached);
+        links.push_back(std::move(link));
+        peers.push_back(std::move(far));
+    }
+    context->poll();
+    for (auto& peer : peers)
+        peer.write_some(asio::buffer("x", 1));
+    context->run(); // returns
+    BOOST_TEST(woken == 200u);
+}
+
+BOOST_AUTO_TEST_CASE(waits_that_cross_in_many_threads_all_end_and_so_does_the_loop)
+{
+    constexpr std::size_t sockets = 8;
+    constexpr int rounds = 300;
+    std::vector<local::socket> peers;
+    std::vector<std::unique_ptr<net::socket>> links;
+    std::atomic<std::size_t> bytes = 0;
+    // Each wakes the next, and some of its waits are late.
+    auto const passes_on = [](net::socket* mine, local::socket* next, std::atomic<std::size_t>* got
+                           ) -> asio::awaitable<void> {
+        for (int i = 0; i != rounds; ++i) {
+            next->write_some(asio::buffer("x", 1));
+            char data[1];
+            while (mine->receive(data, 1).what != net::socket::status::done) {
+                auto const until = i % 3 == 0 ? mine->time().now() : no_deadline;
+                co_await mine->ready(interest::read, until);
+            }
+            ++*got;
+        }
+    };
+    link.reset();
+    context.emplace(3);
+    for (std::size_t i = 0; i != sockets; ++i) {
+        connect(net::system_clock(), asio::make_strand(*context));
+        links.push_back(std::move(link));
+        peers.push_back(std::move(far));
+    }
+    for (std::size_t i = 0; i != sockets; ++i) {
+        asio::co_spawn(
+            asio::make_strand(*context),
+            passes_on(links[i].get(), &peers[(i + 1) % sockets], &bytes),
+            asio::detached
+        );
+    }
+    std::vector<std::thread> threads;
+    for (int i = 0; i != 3; ++i)
+        threads.emplace_back([this] { context->run(); });
+    for (auto& thread : threads)
+        thread.join(); // though all sockets live
+    BOOST_TEST(bytes == sockets * rounds);
 }
 
 BOOST_AUTO_TEST_CASE(a_socket_may_end_under_a_wait)
