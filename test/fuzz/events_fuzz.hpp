@@ -38,8 +38,8 @@ inline std::optional<boost::json::value> parsed(std::string_view text)
     return made;
 }
 
-/// Whether Boost.JSON may refuse it though the grammar allows it: half a surrogate pair, and
-/// exponents beyond an int.
+/// Whether Boost.JSON may refuse it though the grammar allows it, or read no number in it: half a
+/// surrogate pair, and exponents beyond an int or beyond a double.
 inline bool is_beyond_reference(std::string_view text)
 {
     if (text.find("\\ud") != std::string_view::npos || text.find("\\uD") != std::string_view::npos)
@@ -47,7 +47,7 @@ inline bool is_beyond_reference(std::string_view text)
     for (auto at = text.find_first_of("eE"); at != std::string_view::npos;
          at = text.find_first_of("eE", at + 1)) {
         auto const digits = text.substr(at + 1, 10).find_first_not_of("+-0123456789");
-        if (digits == std::string_view::npos || digits > 8)
+        if (digits == std::string_view::npos || digits > 2)
             return true;
     }
     return false;
@@ -124,7 +124,8 @@ void compare_decoders(std::string_view text)
             continue;
         auto const out = encoded(fresh);
         require(out == encoded(reused), "both decoders give the same event");
-        require_survived(*reference, out);
+        if (!is_beyond_reference(line))
+            require_survived(*reference, out);
     }
 }
 
