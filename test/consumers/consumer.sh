@@ -6,8 +6,7 @@
 # Installs the library into WORK_DIR/static and WORK_DIR/shared, or builds a project that depends on
 # it in one of these ways and runs it, or looks at what the shared library exports.
 #
-# Everything is built from one copy of what makes the library, and from nothing else, so that the
-# compiler's cache gives the objects of the first build to all others.
+# Everything is built from one copy of what makes the library, and from nothing else.
 set -euo pipefail
 source scripts/common.sh
 compiler=$1
@@ -16,21 +15,23 @@ way=$3
 kind=${4:-}
 projects=$work/projects
 library=$projects/subdirectory/hicap
-# Objects are found again by their absolute paths, whatever base another build uses.
-export CCACHE_BASEDIR=
+# Where the demo is built too: the sources lie at ../.. for all of them, and so the compiler's cache
+# knows them, whichever checkout they are of.
+builds=$library/build
+export CCACHE_BASEDIR=$work
 CMAKE_CXX_COMPILER_LAUNCHER=$(command -v ccache) || true
 export CMAKE_CXX_COMPILER_LAUNCHER
 
-# copy_library FOLDER: what makes the library, and the demo.
+# copy_library FOLDER: what makes the library, and the demo. What was built is kept.
 copy_library() {
     mkdir -p "$1"
+    find "$1" -mindepth 1 -maxdepth 1 ! -name build -exec rm -rf {} +
     cp -a CMakeLists.txt CMakePresets.json LICENSE README.md cmake examples include scripts src "$1"
 }
 
 # Each project as somebody else has it: with the programs beside its CMakeLists.txt.
 copy_projects() {
     local project
-    rm -rf "$projects"
     for project in package subdirectory fetch_content without_emulator own_boost; do
         mkdir -p "$projects/$project"
         cp -a "test/consumers/$project/CMakeLists.txt" test/consumers/{app_test,json}.cpp \
@@ -52,18 +53,18 @@ install_both() {
     for kind in static shared; do
         shared=OFF
         [[ $kind == static ]] || shared=ON
-        configure "$library" "$work/build/install" -D BUILD_SHARED_LIBS=$shared \
+        configure "$library" "$builds/install" -D BUILD_SHARED_LIBS=$shared \
             -D CMAKE_INSTALL_PREFIX=/nowhere -D CMAKE_INSTALL_LIBDIR=lib
-        cmake --build "$work/build/install" --parallel "$(nproc)"
+        cmake --build "$builds/install" --parallel "$(nproc)"
         rm -rf "${work:?}/$kind"
-        cmake --install "$work/build/install" --prefix "$work/$kind"
+        cmake --install "$builds/install" --prefix "$work/$kind"
     done
 }
 
 # build PROJECT BUILD_NAME [ARGUMENT...]: all targets of the project, and what they link.
 build() {
-    configure "$projects/$1" "$work/build/$2" -D CMAKE_BUILD_TYPE=Release "${@:3}"
-    cmake --build "$work/build/$2" --parallel "$(nproc)"
+    configure "$projects/$1" "$builds/$2" -D CMAKE_BUILD_TYPE=Release "${@:3}"
+    cmake --build "$builds/$2" --parallel "$(nproc)"
 }
 
 # ask_emulator PROGRAM: runs it, which takes from the environment whom to ask, and lets it ask the
@@ -77,9 +78,9 @@ ask_emulator() {
 
 with_package() {
     build package "package_$kind" -D CMAKE_PREFIX_PATH="$work/$kind"
-    "$work/build/package_$kind/app_test"
-    "$work/build/package_$kind/app_json"
-    ask_emulator "$work/build/package_$kind/app"
+    "$builds/package_$kind/app_test"
+    "$builds/package_$kind/app_json"
+    ask_emulator "$builds/package_$kind/app"
 }
 
 # compile_and_link PROGRAM PACKAGE...: as a makefile would.
@@ -96,7 +97,7 @@ compile_and_link() {
 }
 
 with_pkg_config() {
-    local flags=() folder=$work/build/pkg_config_$kind
+    local flags=() folder=$builds/pkg_config_$kind
     command -v pkg-config >/dev/null || {
         echo 'skipped: there is no pkg-config'
         exit 77
@@ -116,8 +117,8 @@ with_subdirectory() {
     local shared=OFF
     [[ $kind == static ]] || shared=ON
     build subdirectory "subdirectory_$kind" -D BUILD_SHARED_LIBS=$shared
-    "$work/build/subdirectory_$kind/app_test"
-    ask_emulator "$work/build/subdirectory_$kind/app"
+    "$builds/subdirectory_$kind/app_test"
+    ask_emulator "$builds/subdirectory_$kind/app"
 }
 
 # What a reader types, but that the address leads to a repository of our own.
@@ -129,7 +130,7 @@ with_fetch_content() {
     }
     address=$(sed -nE 's/^ *GIT_REPOSITORY //p' "$projects/fetch_content/CMakeLists.txt")
     tag=$(sed -nE 's/^ *GIT_TAG //p' "$projects/fetch_content/CMakeLists.txt")
-    rm -rf "$repository" "$work/build/fetch_content/_deps"
+    rm -rf "$repository" "$builds/fetch_content/_deps"
     copy_library "$repository"
     git -C "$repository" init -q
     git -C "$repository" add .
@@ -139,22 +140,22 @@ with_fetch_content() {
     export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=url.file://$repository.insteadOf \
         GIT_CONFIG_VALUE_0=$address
     build fetch_content fetch_content
-    ask_emulator "$work/build/fetch_content/app"
+    ask_emulator "$builds/fetch_content/app"
 }
 
 # A parent project installs the library with itself, and leaves the emulator out.
 without_emulator() {
     build subdirectory parent -D HICAP_INSTALL=ON -D HICAP_BUILD_EMULATOR=OFF
     rm -rf "$work/parent"
-    cmake --install "$work/build/parent" --prefix "$work/parent"
+    cmake --install "$builds/parent" --prefix "$work/parent"
     [[ ! -e $work/parent/include/hicap/emulator.hpp ]] || die 'emulator.hpp was installed'
     build without_emulator without_emulator -D CMAKE_PREFIX_PATH="$work/parent"
-    ask_emulator "$work/build/without_emulator/app"
+    ask_emulator "$builds/without_emulator/app"
 }
 
 with_own_boost() {
     build own_boost own_boost
-    ask_emulator "$work/build/own_boost/app"
+    ask_emulator "$builds/own_boost/app"
 }
 
 # A library that was built with another Boost than the one at hand is refused, and why is told.
@@ -165,8 +166,8 @@ with_other_boost() {
     config=$(find "$work/other_boost" -name hicap-config.cmake)
     sed -i -E 's/(hicap_boost_version_ )"[0-9.]+"/\1"1.99.7"/' "$config"
     grep -qF '"1.99.7"' "$config"
-    rm -rf "$work/build/other_boost"
-    ! configure "$projects/package" "$work/build/other_boost" \
+    rm -rf "$builds/other_boost"
+    ! configure "$projects/package" "$builds/other_boost" \
         -D CMAKE_PREFIX_PATH="$work/other_boost" >"$out" 2>&1 || die 'another Boost is accepted'
     cat "$out"
     tr -s '\n ' ' ' <"$out" | grep -qF 'exactly matches requested version "1.99.7"'
