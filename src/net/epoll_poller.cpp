@@ -1,3 +1,5 @@
+#ifdef __linux__
+
 #include "net/poller.hpp"
 
 #include <hicap/error.hpp>
@@ -268,3 +270,5 @@ std::shared_ptr<poller> make_epoll_poller(asio::any_io_executor const& executor)
 }
 
 } // namespace hicap::net
+
+#endif
