@@ -9,9 +9,13 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/execution/context.hpp>
 #include <boost/asio/execution/outstanding_work.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/query.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/thread_pool.hpp>
 
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -30,45 +34,19 @@ using descriptor_type = asio::posix::stream_descriptor;
 // What one thread takes at once. What is beyond that is for the others, where there are some.
 constexpr std::size_t max_events = 64;
 
-/// Those to be woken. Each but the last is an operation of its own, so that one that blocks, or
-/// runs the event loop itself, keeps none of the others: another thread, or that loop, may take
-/// them.
-class wakeups
+/// What runs things in any thread of the context, without the strands that are known here.
+asio::any_io_executor beside_strands(asio::any_io_executor const& executor)
 {
-public:
-    wakeups() = default;
-    wakeups(wakeups const&) = delete;
-    wakeups& operator=(wakeups const&) = delete;
-
-    ~wakeups() { post_until(count_); }
-
-    void add(waiter who) { who_[count_++].emplace(std::move(who)); }
-
-    [[nodiscard]] std::size_t size() const noexcept { return count_; }
-
-    void run()
-    {
-        if (count_ == 0)
-            return;
-        post_until(count_ - 1);
-        auto last = std::move(*who_[next_++]);
-        auto const executor = asio::get_associated_executor(last);
-        executor.execute([last = std::move(last)]() mutable {
-            std::move(last)(boost::system::error_code(), true);
-        });
-    }
-
-private:
-    void post_until(std::size_t end)
-    {
-        while (next_ < end)
-            resume_later(std::move(*who_[next_++]), {}, true);
-    }
-
-    std::array<std::optional<waiter>, max_events> who_;
-    std::size_t count_ = 0;
-    std::size_t next_ = 0;
-};
+    using loop = asio::io_context::executor_type;
+    using pool = asio::thread_pool::executor_type;
+    if (auto const* const strand = executor.target<asio::strand<asio::any_io_executor>>())
+        return beside_strands(strand->get_inner_executor());
+    if (auto const* const strand = executor.target<asio::strand<loop>>())
+        return strand->get_inner_executor();
+    if (auto const* const strand = executor.target<asio::strand<pool>>())
+        return strand->get_inner_executor();
+    return executor;
+}
 
 constexpr happenings happenings_of(std::uint32_t events) noexcept
 {
@@ -87,7 +65,9 @@ class epoll_poller final : public poller, public std::enable_shared_from_this<ep
 {
 public:
     explicit epoll_poller(asio::any_io_executor const& executor)
-        : epoll_(asio::prefer(executor, asio::execution::outstanding_work.untracked))
+        : home_(asio::prefer(beside_strands(executor), asio::execution::outstanding_work.untracked)
+          ),
+          epoll_(home_)
     {
         int const made = ::epoll_create1(EPOLL_CLOEXEC);
         boost::system::error_code code(errno, boost::system::system_category());
@@ -157,20 +137,26 @@ public:
 
     void context_ends() noexcept override
     {
-        std::lock_guard const lock(mutex_);
         // In a fork that was not notified Asio would end the look of the process that it comes
         // from.
-        if (epoll_ && ::getpid() != owner_)
-            new descriptor_type(std::move(*epoll_)); // is left to the end of the process
-        epoll_.reset();
-        slots_.clear();
+        if (::getpid() != owner_) {
+            std::lock_guard const lock(mutex_);
+            if (epoll_)
+                new descriptor_type(std::move(*epoll_)); // is left to the end of the process
+        }
+        forget();
     }
 
     void forget() noexcept override
     {
-        std::lock_guard const lock(mutex_);
+        std::vector<waiter> woken; // what they hold may end this
+        std::unique_lock lock(mutex_);
         epoll_.reset();
+        home_ = nullptr;
         slots_.clear();
+        woken.swap(woken_);
+        resumed_ = 0;
+        lock.unlock();
     }
 
 private:
@@ -196,7 +182,7 @@ private:
     {
         auto look_again = [self = shared_from_this(),
                            number = ++arms_](boost::system::error_code code) {
-            if (!code)
+            if (code != asio::error::operation_aborted)
                 self->look(number);
         };
         epoll_->async_wait(
@@ -231,30 +217,78 @@ private:
             for (std::size_t i = 0; i != count; ++i)
                 found[i] = find(events[i].data.u64);
         }
-        wakeups woken;
+        std::size_t woken = 0;
+        std::unique_lock lock(mutex_, std::defer_lock);
         for (std::size_t i = 0; i != count; ++i) {
             if (!found[i])
                 continue;
-            if (auto who = found[i]->happened(happenings_of(events[i].events)))
-                woken.add(std::move(*who));
+            auto who = found[i]->happened(happenings_of(events[i].events));
+            if (!who)
+                continue;
+            lock.lock();
+            woken_.push_back(std::move(*who));
+            lock.unlock();
+            ++woken;
         }
+        lock.lock();
+        if (!epoll_)
+            return;
+        waiting_ -= woken;
+        disarm_unless_needed(); // others may have come and gone meanwhile
+        if (waiting_ != 0 && !armed_)
+            arm();
+        lock.unlock();
+        resume_woken();
+    }
+
+    /// Resumes all that are woken. Whoever resumes one leaves an operation behind that goes on with
+    /// the others, so that one that blocks, or runs the event loop itself, keeps none of them:
+    /// another thread, or that loop, takes them.
+    void resume_woken()
+    {
+        while (auto who = next_woken()) {
+            auto const executor = asio::get_associated_executor(*who);
+            executor.execute([who = std::move(*who)]() mutable {
+                std::move(who)(boost::system::error_code(), true);
+            });
+        }
+    }
+
+    std::optional<waiter> next_woken()
+    {
+        std::optional<waiter> who;
+        std::lock_guard const lock(mutex_);
+        if (woken_.empty())
+            return who;
+        who.emplace(std::move(woken_[resumed_++]));
+        if (resumed_ == woken_.size()) {
+            woken_.clear(); // and keeps its memory
+            resumed_ = 0;
+        } else if (!relieved_) {
+            asio::post(home_, [self = shared_from_this()] { self->relieve(); });
+            relieved_ = true;
+        }
+        return who;
+    }
+
+    void relieve()
+    {
         {
             std::lock_guard const lock(mutex_);
-            if (epoll_) {
-                waiting_ -= woken.size();
-                disarm_unless_needed(); // others may have come and gone meanwhile
-                if (waiting_ != 0 && !armed_)
-                    arm();
-            }
+            relieved_ = false;
         }
-        woken.run();
+        resume_woken();
     }
 
     pid_t const owner_ = ::getpid();
     std::mutex mutex_;
-    std::optional<descriptor_type> epoll_; // until the context ends
+    asio::any_io_executor home_;           // until the context ends
+    std::optional<descriptor_type> epoll_; // until then, too
     std::vector<slot> slots_;
     std::vector<std::uint32_t> free_;
+    std::vector<waiter> woken_; // in their order
+    std::size_t resumed_ = 0;   // of them
+    bool relieved_ = false;     // an operation that goes on with them is on its way
     std::size_t waiting_ = 0;
     std::uint64_t arms_ = 0; // how often it was armed
     bool armed_ = false;
