@@ -106,6 +106,22 @@ std::size_t spelt(std::string_view text, std::string_view secret) noexcept
     return used;
 }
 
+struct place
+{
+    std::size_t at;
+    std::size_t size;
+};
+
+/// Where `text` first spells `secret`, from `from` on; of no size where it does not.
+place find_spelt(std::string_view text, std::string_view secret, std::size_t from) noexcept
+{
+    for (auto at = from; at < text.size(); ++at) {
+        if (auto const size = spelt(text.substr(at), secret); size != 0)
+            return {at, size};
+    }
+    return {text.size(), 0};
+}
+
 bool has_escape(std::string_view text) noexcept
 {
     return text.find('\\') != std::string_view::npos || text.find('%') != std::string_view::npos ||
@@ -117,15 +133,10 @@ std::string without(std::string text, std::string_view secret)
     constexpr std::string_view mark = "***";
     std::string cleaned;
     std::size_t kept = 0; // of `text`: what is before it is in `cleaned`
-    for (std::size_t at = 0; at < text.size();) {
-        auto const size = spelt(std::string_view(text).substr(at), secret);
-        if (size == 0) {
-            ++at;
-            continue;
-        }
-        cleaned.append(text, kept, at - kept).append(mark);
-        at += size;
-        kept = at;
+    for (auto found = find_spelt(text, secret, 0); found.size != 0;
+         found = find_spelt(text, secret, kept)) {
+        cleaned.append(text, kept, found.at - kept).append(mark);
+        kept = found.at + found.size;
     }
     if (kept == 0)
         return text;
@@ -203,11 +214,7 @@ bool hidden_secret::is_in(std::string_view text) const noexcept
     if (!may_be_in(text))
         return false;
     return std::any_of(texts_->begin(), texts_->end(), [text](auto const& secret) {
-        for (std::size_t at = 0; at != text.size(); ++at) {
-            if (spelt(text.substr(at), secret.reveal()) != 0)
-                return true;
-        }
-        return false;
+        return find_spelt(text, secret.reveal(), 0).size != 0;
     });
 }
 
