@@ -217,23 +217,22 @@ private:
             for (std::size_t i = 0; i != count; ++i)
                 found[i] = find(events[i].data.u64);
         }
-        std::size_t woken = 0;
-        std::unique_lock lock(mutex_, std::defer_lock);
+        std::array<std::optional<waiter>, max_events> woken;
         for (std::size_t i = 0; i != count; ++i) {
             if (!found[i])
                 continue;
-            auto who = found[i]->happened(happenings_of(events[i].events));
-            if (!who)
-                continue;
-            lock.lock();
-            woken_.push_back(std::move(*who));
-            lock.unlock();
-            ++woken;
+            if (auto who = found[i]->happened(happenings_of(events[i].events)))
+                woken[i].emplace(std::move(*who));
         }
-        lock.lock();
+        std::unique_lock lock(mutex_);
         if (!epoll_)
             return;
-        waiting_ -= woken;
+        for (std::size_t i = 0; i != count; ++i) {
+            if (!woken[i])
+                continue;
+            woken_.push_back(std::move(*woken[i]));
+            --waiting_;
+        }
         disarm_unless_needed(); // others may have come and gone meanwhile
         if (waiting_ != 0 && !armed_)
             arm();
