@@ -305,8 +305,8 @@ response_parser::status response_parser::state::parse_chunk_line(std::string_vie
     if (ec && ec != beast_http::error::need_more)
         return fail(ec);
     // Beast sees this in a line, and not in what has no end yet.
-    auto const looked_at = std::min(known, chunk_line_.size());
-    if (has_bare_cr(std::string_view(chunk_line_).substr(looked_at - (looked_at != 0 ? 1 : 0))))
+    auto const from = std::min(known, chunk_line_.size()); // and the CR before it
+    if (has_bare_cr(std::string_view(chunk_line_).substr(from == 0 ? 0 : from - 1)))
         return fail(beast_http::error::bad_line_ending);
     input.remove_prefix(used);
     return status::need_more;

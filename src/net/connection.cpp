@@ -279,7 +279,7 @@ bool connection::quiet() noexcept
         // What may come are messages of TLS alone, session tickets above all, but no more than
         // one receive brings.
         drained_ = false;
-        came_ = turn_size - pooled_buffer::capacity;
+        came_ = 0;
         return unread_.empty() && fill() == status::blocked && unread_.empty() &&
                came_ < turn_size && !write_failed_;
     } catch (...) { // whatever it is, this connection is not worth more
