@@ -137,6 +137,13 @@ struct socket_fixture
         }
     }
 
+    static void check_end_of(::pid_t child)
+    {
+        int status = -1;
+        BOOST_TEST(::waitpid(child, &status, 0) == child);
+        BOOST_TEST(status == 0);
+    }
+
     bool closed_for_peer()
     {
         char data[1];
@@ -431,9 +438,7 @@ BOOST_AUTO_TEST_CASE(a_child_that_was_forked_does_not_end_what_its_parent_uses)
         link.reset();
         ::_exit(0);
     }
-    int status = -1;
-    BOOST_TEST(::waitpid(child, &status, 0) == child);
-    BOOST_TEST(status == 0);
+    check_end_of(child);
     BOOST_TEST(!closed_for_peer());
     give("x");
     BOOST_TEST(receive() == "x");
@@ -450,9 +455,7 @@ BOOST_AUTO_TEST_CASE(a_child_that_ends_its_loop_does_not_make_its_parent_deaf)
         context.reset();
         ::_exit(0);
     }
-    int status = -1;
-    BOOST_TEST(::waitpid(child, &status, 0) == child);
-    BOOST_TEST(status == 0);
+    check_end_of(child);
     give("x");
     waits.finish();
     BOOST_TEST(waits.get());
@@ -479,9 +482,7 @@ BOOST_AUTO_TEST_CASE(a_child_that_tells_its_loop_has_sockets_of_its_own)
         ::_exit(woken ? 0 : 1);
     }
     context->notify_fork(asio::execution_context::fork_parent);
-    int status = -1;
-    BOOST_TEST(::waitpid(child, &status, 0) == child);
-    BOOST_TEST(status == 0);
+    check_end_of(child);
     give("y");
     waits.finish();
     BOOST_TEST(waits.get());
