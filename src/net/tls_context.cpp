@@ -189,15 +189,17 @@ struct tls_context::implementation
         kept.push_back(std::move(ticket));
     }
 
-    static int on_new_session(SSL* ssl, SSL_SESSION* ticket)
+    // A copy is kept: the connection goes on with its session, which no other thread may share then.
+    static int on_new_session(SSL* ssl, SSL_SESSION* session)
     {
         auto* const self = static_cast<implementation*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
         auto const* const host = static_cast<std::string const*>(SSL_get_app_data(ssl));
         try {
-            self->keep_ticket(*host, session_ptr(ticket));
+            if (session_ptr ticket(SSL_SESSION_dup(session)); ticket)
+                self->keep_ticket(*host, std::move(ticket));
         } catch (...) { // out of memory: the ticket is lost, and must not unwind through C
         }
-        return 1; // ownership was taken
+        return 0; // the session stays the connection's
     }
 };
 

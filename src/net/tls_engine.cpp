@@ -131,8 +131,6 @@ tls_engine::tls_engine(ssl_st* session, std::string host)
 
 tls_engine::~tls_engine()
 {
-    // Nobody sends a close_notify, and without this mark OpenSSL forgets the session's tickets.
-    SSL_set_shutdown(session_, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
     SSL_free(session_);
 }
 
