@@ -99,7 +99,8 @@ struct client_options
     /// Sent with every request in the header `x-hicap-tags`.
     std::map<std::string, std::string> tags{};
 
-    /// Headers to add to every request, under the rules of `request_options::extra_headers`.
+    /// Headers to add to every request, under the rules of `request_options::extra_headers`; a
+    /// Content-Type is left out where files are uploaded.
     std::vector<std::pair<std::string, std::string>> extra_headers{};
 
     /// Query parameters to add to every request, but for those whose name the operation itself or

@@ -24,8 +24,9 @@ namespace hicap {
 struct request_options
 {
     /// Headers to add, name and value. A name that the client sends too is replaced; one that
-    /// the transport depends on (Host, Content-Length, Transfer-Encoding, Connection, ...), and
-    /// `x-hicap-tags`, is refused with `errc::invalid_header`.
+    /// the transport depends on (Host, Content-Length, Transfer-Encoding, Connection, ...),
+    /// `x-hicap-tags`, and Content-Type where files are uploaded, is refused with
+    /// `errc::invalid_header`.
     std::vector<std::pair<std::string, std::string>> extra_headers{};
 
     /// Query parameters to add, but for those whose name the operation itself sends, as `limit` of

@@ -22,6 +22,7 @@ namespace {
 
 constexpr char default_base_url[] = "https://api.hicap.ai/v1";
 constexpr std::string_view user_agent = "hicap-cpp/" HICAP_VERSION_STRING;
+constexpr std::string_view content_type = "Content-Type";
 
 using extra_header = std::pair<std::string, std::string>;
 
@@ -257,12 +258,12 @@ client_core::client_core(client_options const& options, surroundings world)
     static_cast<void>(usual_deadlines()); // refuses what is none
     policy::check_retries(options_.retries);
     check_limits(options_.limits);
-    usual_headers_.reveal() = headers_for({});
+    usual_headers_.reveal() = headers_for({}, false);
 }
 
 /// The headers that do not depend on the message. What comes first wins: the call, the client, the
-/// defaults.
-std::string client_core::headers_for(request_options const& options) const
+/// defaults. A form has a Content-Type that nothing else can stand for.
+std::string client_core::headers_for(request_options const& options, bool is_form) const
 {
     std::string out;
     auto const& of_call = options.extra_headers;
@@ -280,7 +281,7 @@ std::string client_core::headers_for(request_options const& options) const
     if (!options.idempotency_key.empty())
         add_default("Idempotency-Key", options.idempotency_key);
     for (auto const& [name, value] : of_client)
-        if (!contains(of_call, name))
+        if (!contains(of_call, name) && !(is_form && equal_ignoring_case(name, content_type)))
             http::append_header(out, name, value);
     for (auto const& [name, value] : of_call)
         http::append_header(out, name, value);
@@ -326,12 +327,20 @@ prepared_request client_core::prepare(
     if (carried.content_type == "application/json")
         add_members(carried.text, options_.extra_body);
 
-    bool const usual =
-        options.extra_headers.empty() && options.tags.empty() && options.idempotency_key.empty();
+    bool const is_form = carried.pieces != nullptr;
+    if (is_form && contains(options.extra_headers, content_type)) {
+        throw error(
+            errc::invalid_header,
+            "request_options::extra_headers: a form sets \"Content-Type\" itself, with its boundary"
+        );
+    }
+    bool const usual = options.extra_headers.empty() && options.tags.empty() &&
+                       options.idempotency_key.empty() &&
+                       !(is_form && contains(options_.extra_headers, content_type));
     secret_string own;
     if (!usual) {
         check_not_reserved(options.extra_headers);
-        own.reveal() = headers_for(options);
+        own.reveal() = headers_for(options, is_form);
     }
     auto const& block = usual ? usual_headers_.reveal() : own.reveal();
 
@@ -355,12 +364,12 @@ prepared_request client_core::prepare(
     auto const is_free = [&](std::string_view name) {
         return !contains(options.extra_headers, name) && !contains(options_.extra_headers, name);
     };
-    if (!carried.content_type.empty() && (carried.pieces || is_free("Content-Type")))
-        http::append_header(head, "Content-Type", carried.content_type);
+    if (!carried.content_type.empty() && (is_form || is_free(content_type)))
+        http::append_header(head, content_type, carried.content_type);
     if (is_free("Accept"))
         head += what == accepts::json ? "Accept: application/json\r\n"
                                       : "Accept: text/event-stream\r\n";
-    if (carried.pieces && !carried.size)
+    if (is_form && !carried.size)
         head += "Transfer-Encoding: chunked\r\n";
     else if (!carried.content_type.empty() || where.method == "POST")
         http::append_content_length(head, carried.size.value_or(carried.text.size()));

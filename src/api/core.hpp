@@ -199,7 +199,7 @@ public:
 private:
     struct outcome;
 
-    [[nodiscard]] std::string headers_for(request_options const& options) const;
+    [[nodiscard]] std::string headers_for(request_options const& options, bool is_form) const;
     asio::awaitable<secret_string>
     head_with_key(prepared_request const* request, net::call* on, bool refused);
     asio::awaitable<outcome> try_once(

@@ -203,6 +203,29 @@ BOOST_AUTO_TEST_CASE(images_to_change_are_sent_along)
     BOOST_TEST(!contains(body, "\"stream\""));
 }
 
+BOOST_AUTO_TEST_CASE(the_content_type_of_a_form_is_its_own)
+{
+    options.extra_headers = {{"content-type", "application/json"}, {"X-Own", "1"}};
+    auto const far = connect({one_image, one_image});
+    auto call = start(images().edit(form));
+    BOOST_TEST(call.get().data->size() == 1u);
+    auto const head = far->sent.substr(0, far->sent.find("\r\n\r\n"));
+    BOOST_TEST(contains(head, "\r\nContent-Type: multipart/form-data; boundary=hicap-"));
+    BOOST_TEST(!contains(head, "content-type:"), head);
+    BOOST_TEST(contains(head, "\r\nX-Own: 1\r\n"));
+
+    request_options of_call;
+    of_call.extra_headers = {{"CONTENT-TYPE", "multipart/form-data"}};
+    BOOST_CHECK_EXCEPTION(
+        static_cast<void>(images().edit(form, of_call)),
+        error,
+        [](error const& refused) {
+            return refused.code() == errc::invalid_header &&
+                   contains(refused.what(), "Content-Type");
+        }
+    );
+}
+
 BOOST_AUTO_TEST_CASE(several_images_are_a_list)
 {
     auto const far = connect({stream_response(event("image_edit.completed", ""))});
