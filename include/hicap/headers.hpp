@@ -17,8 +17,8 @@ namespace hicap {
 
 /// The header fields of a response, in the order in which they came.
 ///
-/// Names compare without regard to case. All text lives in one buffer, so that a response with a
-/// dozen fields costs two allocations.
+/// Names compare without regard to case. All text lives in one buffer, so that a response costs two
+/// allocations, however many fields it has.
 ///
 /// Thread safety: distinct objects safe, shared objects unsafe.
 class headers
@@ -26,6 +26,10 @@ class headers
 public:
     /// No fields.
     headers() = default;
+
+    /// Makes room for `fields` fields whose names and values have `characters` together, so that
+    /// appending them allocates nothing more.
+    void reserve(std::size_t fields, std::size_t characters);
 
     /// Appends a field. The views may be released when the call returns.
     void append(std::string_view name, std::string_view value);

@@ -4,12 +4,14 @@
 
 namespace hicap {
 
+void headers::reserve(std::size_t fields, std::size_t characters)
+{
+    entries_.reserve(fields);
+    text_.reserve(characters);
+}
+
 void headers::append(std::string_view name, std::string_view value)
 {
-    if (text_.empty()) {
-        text_.reserve(768);
-        entries_.reserve(16);
-    }
     entry added{};
     added.name = static_cast<std::uint32_t>(text_.size());
     text_.append(name);

@@ -139,9 +139,11 @@ private:
     bool closed_ = false;
     std::optional<message> message_;
 
-    // Of an incomplete head: what has been searched for its end, and where its last line begins.
+    // Of an incomplete head: what has been searched for its end, where its last line begins, and
+    // how many are before it.
     std::size_t scanned_ = 0;
     std::size_t line_ = 0;
+    std::size_t lines_ = 0;
     std::size_t interim_ = 0; // bytes of the interim responses before it
 
     // Of an incomplete line between two chunks, or of the trailer. The CRLF of a chunk often comes
@@ -171,6 +173,7 @@ void response_parser::state::start_head()
     head.fields.clear();
     scanned_ = 0;
     line_ = 0;
+    lines_ = 0;
     message_.emplace(head);
     message_->header_limit(std::numeric_limits<std::uint32_t>::max());
     message_->body_limit(limits_.max_body);
@@ -207,6 +210,10 @@ response_parser::status response_parser::state::parse_head(std::string_view& inp
             return status::failed;
         if (whole.empty())
             return status::need_more;
+        // A stream keeps its fields for hours: they have what they need, and no more.
+        auto const fields = lines_ - 1;
+        constexpr std::size_t between = std::string_view(":\r\n").size();
+        head.fields.reserve(fields, whole.size() - lines_ * between);
         error_code ec;
         auto const used = put(whole, ec);
         if (ec)
@@ -248,6 +255,7 @@ std::string_view response_parser::state::find_head(std::string_view input)
         if (end == line_ + 1)
             return input.substr(0, size);
         line_ = size;
+        ++lines_;
     }
 }
 

@@ -97,6 +97,17 @@ BOOST_AUTO_TEST_CASE(cleared_headers_are_empty_and_usable)
     BOOST_TEST(fields.size() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(fields_keep_their_place_in_reserved_room)
+{
+    headers fields;
+    fields.reserve(2, 1 + 20 + 1 + 20);
+    fields.append("a", std::string(20, '1'));
+    auto const* const first = fields.find("a").value().data();
+    fields.append("b", std::string(20, '2'));
+    BOOST_TEST(fields.find("a").value().data() == first);
+    BOOST_TEST(fields.find("b").value() == std::string(20, '2'));
+}
+
 BOOST_AUTO_TEST_CASE(copies_are_independent)
 {
     headers fields;
