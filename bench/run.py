@@ -20,6 +20,7 @@ import show
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build/release/bench"
+COUNTING = "valgrind --tool=cachegrind --cache-sim=no --cachegrind-out-file=/dev/null".split()
 TICKETS = 2  # what servers commonly give
 
 # Whether others use the machine: share of the last 10 s in which something waited for a CPU.
@@ -92,6 +93,11 @@ def program_of(client):
     name = {"library": "client"}.get(client, client)
     program = BUILD / f"bench_{name}"
     return [str(program)] if program.exists() else None
+
+
+def instructions_in(log):
+    """Those of all processes that valgrind has counted."""
+    return sum(int(n.replace(",", "")) for n in re.findall(r"I +refs: +([0-9,]+)", log))
 
 
 class Bench:
@@ -203,9 +209,7 @@ class Bench:
         say(f"counting the instructions of {title}")
 
         def count(client, arguments):
-            tool = "valgrind --tool=cachegrind --cache-sim=no --cachegrind-out-file=/dev/null"
-            log = self.run(client, arguments, wrapper=tool.split())
-            return int(re.search(r"I +refs: +([0-9,]+)", log)[1].replace(",", ""))
+            return instructions_in(self.run(client, arguments, wrapper=COUNTING))
 
         cells = self.two_lengths(short, long, units, count)
         ratio = cells["library"] / cells["floor"]
@@ -488,6 +492,17 @@ def measure_compile(bench):
             bench.add("compile", f"headers_{name}", title, "headers", dict.fromkeys(cells, headers))
             bench.lines[f"ratio compile_{name}"] = ratio
             bench.lines[f"headers {name}"] = headers
+
+        say("counting the instructions of the compiler")
+        tool = [*COUNTING, "--trace-children=yes"]
+        cells = {}
+        for name, client in (("awaitable", "floor"), ("client", "library")):
+            build = [*compiler, "-c", sources[name], "-o", f"{scratch}/{name}.o"]
+            cells[client] = instructions_in(output_of(tool + build, cwd=ROOT))
+        ratio = cells["library"] / cells["floor"]
+        title = f"a file that includes {show.NAMES_OF_INCLUDED['client']}"
+        bench.add("compile", "compile_client_instructions", title, "instructions", cells, ratio)
+        bench.lines["ratio compile_client_instructions"] = ratio
 
 
 SECTIONS = {

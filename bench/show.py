@@ -49,6 +49,7 @@ GOALS = {
     "bytes stream_10000_resumed": ("<=", 20 * 1024),
     "ns json_steady": ("<=", 60),
     "ns json_new": ("<=", 350),
+    "ratio compile_client_instructions": ("<=", 1.2),
 }
 
 # How many digits a figure of this kind has behind its point.
