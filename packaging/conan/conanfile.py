@@ -70,6 +70,7 @@ class HicapConan(ConanFile):
 
     def package_info(self):
         self.cpp_info.set_property("cmake_file_name", "hicap")
+        self.cpp_info.set_property("cmake_config_version_compat", "SameMinorVersion")
         # All components; by its default name it would be the library, which is one of them.
         self.cpp_info.set_property("cmake_target_name", "hicap::all")
         library = self.cpp_info.components["hicap"]
