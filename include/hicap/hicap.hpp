@@ -1,7 +1,8 @@
 #ifndef HICAP_HICAP_HPP
 #define HICAP_HICAP_HPP
 
-/// Everything but the emulator (`<hicap/emulator.hpp>`).
+/// Everything but the emulator (`<hicap/emulator.hpp>`) and what needs Boost.JSON
+/// (`<hicap/boost_json.hpp>`).
 
 #include <hicap/attempt.hpp>
 #include <hicap/chat.hpp>
