@@ -65,6 +65,8 @@ class resource;
 /// This header knows no type of the API: each resource has a header of its own, and
 /// <hicap/hicap.hpp> has them all.
 ///
+/// A moved-from client can only be assigned to and destroyed.
+///
 /// Thread safety: shared objects safe, for all operations.
 class client
 {
