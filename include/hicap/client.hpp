@@ -143,7 +143,9 @@ public:
     /// Completes when nothing runs any more, with the number of calls that did not end by
     /// themselves. What cannot end is a stream that nobody reads from, and a `credentials` callback
     /// or an `upload::reader` that does not return: they are waited for no longer than one second
-    /// after the deadline, and their calls fail when they go on.
+    /// after the deadline, and their calls fail when they go on. Cancels of background responses
+    /// that are not answered by then are stopped, for which one second more is granted. So it
+    /// completes no later than two seconds after the deadline.
     ///
     /// It may be called more than once. Cancellation: terminal; what runs goes on, new work stays
     /// refused, and idle connections are closed.
