@@ -96,10 +96,10 @@ public:
     /// The operations on realtime sessions. Include <hicap/realtime.hpp> to call this.
     [[nodiscard]] hicap::realtime::resource realtime() const;
 
-    /// Sends a request for which this library has no operation, with the key, tags, deadlines and
-    /// retries of all others.
+    /// Sends a request for which this library has no operation, as one of the API that is newer
+    /// than it, with the key, tags, deadlines and retries of all others.
     ///
-    ///     auto models = co_await client.request("GET", "/models");
+    ///     auto answer = co_await client.request("GET", "/something/newer");
     ///
     /// `method` is GET, POST, PUT, PATCH or DELETE. `path` goes below the base URL; it begins with
     /// a slash, is percent-encoded, and may have a query. `body` is sent as JSON, `extra_body`
