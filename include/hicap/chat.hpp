@@ -88,8 +88,11 @@ public:
     [[nodiscard]] asio::awaitable<reply<completion>>
     retrieve(std::string_view id, request_options const& options) const;
 
-    /// The messages of such a request, the oldest first.
-    /// Page: GET /chat/completions/{completion_id}/messages.
+    /// The messages of such a request, the oldest first unless `page_options::order` says
+    /// otherwise. Page: GET /chat/completions/{completion_id}/messages.
+    ///
+    /// Cancellation and errors: see `pages::next`, which tells as well what `options` say wrongly;
+    /// `errc::invalid_argument` for an empty id, thrown by the call itself.
     [[nodiscard]] pages<stored_message> messages(std::string_view id) const;
     [[nodiscard]] pages<stored_message>
     messages(std::string_view id, page_options const& which) const;
