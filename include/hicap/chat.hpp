@@ -61,7 +61,9 @@ public:
     /// `api_error` for an error status; those of the system, of name resolution and of TLS; those
     /// of `deadlines`; `errc::proxy_refused`, `pool_exhausted`, `client_shut_down`; and for what
     /// came in place of an answer `errc::truncated_response`, `invalid_response`, `invalid_json`,
-    /// `unexpected_content`, `header_too_large`, `body_too_large`.
+    /// `unexpected_content`, `header_too_large`, `body_too_large`. With
+    /// `client_options::credentials` what that throws, `errc::missing_api_key` for an empty key,
+    /// and `invalid_header` for one that cannot be sent.
     [[nodiscard]] asio::awaitable<reply<completion>> create(completion_request const& request
     ) const;
     [[nodiscard]] asio::awaitable<reply<completion>>

@@ -66,11 +66,13 @@ enum class errc
     client_certificate_refused,  ///< the server wants another certificate, or one where none is set
 
     // The caller.
-    missing_api_key = 300, ///< neither `client_options::api_key` nor HICAP_API_KEY is set
-    invalid_base_url,      ///< not an http or https URL with a host
-    invalid_header,        ///< a name or value that cannot be sent, or a name that the client sets
-    invalid_argument,      ///< an argument that no request can be made of: see the message
-    client_shut_down,      ///< `client::shutdown` was called
+    /// Neither `client_options::api_key` nor HICAP_API_KEY is set, or `client_options::credentials`
+    /// has given an empty key.
+    missing_api_key = 300,
+    invalid_base_url, ///< not an http or https URL with a host
+    invalid_header,   ///< a name or value that cannot be sent, or a name that the client sets
+    invalid_argument, ///< an argument that no request can be made of: see the message
+    client_shut_down, ///< `client::shutdown` was called
 
     // Deadlines, see `hicap::deadlines`.
     pool_wait_timeout = 400, ///< no connection came free
