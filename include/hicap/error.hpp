@@ -92,15 +92,16 @@ enum class errc
 enum class condition
 {
     /// Trying again later may succeed: 408, 409, 429 (but not `insufficient_quota`), 5xx,
-    /// connections that failed or broke, answers that end early, and deadlines but for that of the
-    /// call as a whole; `pool_exhausted`. Not `proxy_refused`.
+    /// connections that failed or broke, `tls_handshake` and `tls_failure`, answers that end early,
+    /// and deadlines but for that of the call as a whole; `pool_exhausted`. Neither
+    /// `proxy_refused` nor certificates.
     retryable = 1,
     rate_limited,     ///< 429 of either kind
     timeout,          ///< a deadline of the client, of the system or of the server passed
     cancelled,        ///< the caller cancelled, or shut the client down, or a response is cancelled
     authentication,   ///< 401 and 403, and no key at all
     invalid_request,  ///< 400, 404, 409, 413, 422, most other 4xx; what the client refuses to send
-    connection,       ///< resolving, connecting or keeping a connection failed
+    connection,       ///< resolving or connecting failed, or a connection broke, whenever
     tls,              ///< a certificate, the file of one, or the TLS protocol
     invalid_response, ///< what came back breaks HTTP, SSE or JSON, or ends early
 };
