@@ -74,7 +74,8 @@ public:
     /// The next event; null at the end of the stream, and from then on.
     ///
     /// The event lives until the next call: it is one object that is filled again and again, so
-    /// that a steady stream allocates nothing.
+    /// that reading a steady stream allocates nothing. Its snapshot grows, as its strings do; see
+    /// `request_options::assemble`.
     ///
     /// Precondition: no other `next` of this stream is running.
     ///
