@@ -17,6 +17,7 @@ says() {
 }
 says packaging/vcpkg/hicap/vcpkg.json "\"version\": \"$version\""
 says CHANGELOG.md "## $version"
+says README.md "This is $version"
 says test/consumers/package/CMakeLists.txt "find_package(hicap ${version%.*} CONFIG"
 says test/consumers/fetch_content/CMakeLists.txt "GIT_TAG v$version"
 exit "$status"
