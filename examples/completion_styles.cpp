@@ -1,8 +1,8 @@
 // The same call as a coroutine, as a future and with a callback.
 //
-// It teaches that every operation is an `asio::awaitable`, and that `co_spawn` turns it into
-// whatever its last argument, a completion token, asks for. Requests are read before an operation
-// returns, so none has to outlive its call.
+// It teaches that every operation is an `asio::awaitable` (of a list its `next` is), and that
+// `co_spawn` turns it into whatever its last argument, a completion token, asks for. Requests are
+// read before an operation returns, so none has to outlive its call.
 
 #include <hicap/chat.hpp>
 #include <hicap/client.hpp>
