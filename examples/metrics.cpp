@@ -31,7 +31,11 @@ namespace {
 class metrics : public hicap::observer
 {
 public:
-    void on_retry(hicap::retry_event const&) noexcept override { ++retries; }
+    void on_retry(hicap::retry_event const& event) noexcept override
+    {
+        ++retries;
+        log->on_retry(event); // and the same as a line of text
+    }
 
     void on_first_event(hicap::first_event_event const& event) noexcept override
     {
@@ -43,13 +47,14 @@ public:
         ++calls;
         if (event.how == hicap::call_end::failed)
             ++failed;
-        log->on_end(event); // and the same as a line of text
+        log->on_end(event);
     }
 
     std::atomic<std::uint64_t> calls = 0;
     std::atomic<std::uint64_t> failed = 0;
     std::atomic<std::uint64_t> retries = 0;
     std::atomic<std::int64_t> first_event_us = 0;
+    // At this level it has lines for retries and ends.
     std::shared_ptr<hicap::observer> const log = hicap::make_log_observer(hicap::log_level::info);
 };
 
