@@ -18,7 +18,7 @@
 namespace asio = boost::asio;
 
 // [ask
-asio::awaitable<void> ask(hicap::client& client, std::string prompt)
+asio::awaitable<void> ask(hicap::client client, std::string prompt)
 {
     hicap::chat::completion_request request{
         .model = "gpt-5",
@@ -35,7 +35,7 @@ asio::awaitable<void> ask(hicap::client& client, std::string prompt)
 int main()
 {
     try {
-        hicap::client client;
+        hicap::client const client;
         asio::io_context context;
         asio::co_spawn(
             context,
@@ -47,7 +47,7 @@ int main()
         );
         context.run();
         return EXIT_SUCCESS;
-    } catch (hicap::error const& error) {
+    } catch (std::exception const& error) {
         std::cerr << "quickstart: " << error.what() << '\n';
         return EXIT_FAILURE;
     }
