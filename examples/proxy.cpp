@@ -77,5 +77,8 @@ int main(int count, char** values)
     } catch (hicap::error const& error) {
         explain(error);
         return EXIT_FAILURE;
+    } catch (std::exception const& error) {
+        std::cerr << "proxy: " << error.what() << '\n';
+        return EXIT_FAILURE;
     }
 }
