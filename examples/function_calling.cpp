@@ -12,7 +12,9 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
 #include <cstdlib>
@@ -54,7 +56,8 @@ std::string run(chat::function_call const& call)
 {
     try {
         auto const city = boost::json::parse(call.arguments).at("city").as_string();
-        return R"({"city": ")" + std::string(city) + R"(", "celsius": 21})";
+        boost::json::object const weather{{"city", city}, {"celsius", 21}};
+        return boost::json::serialize(weather); // a model may put quotes into a name
     } catch (std::exception const& error) {
         return std::string("bad arguments: ") + error.what();
     }
