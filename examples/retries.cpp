@@ -54,7 +54,7 @@ asio::awaitable<void> ask(hicap::client client, hicap::request_options options)
             std::cout << ' ' << attempt.status;
         auto const limit = answer.rate_limit();
         if (limit.requests.remaining && *limit.requests.remaining < 10)
-            std::cout << ", slow down"; // 10 more requests until limit.requests.reset
+            std::cout << ", slow down"; // fewer than 10 until limit.requests.reset
         std::cout << '\n';
     } catch (hicap::api_error const& error) {
         std::cout << error.status() << " after " << error.attempts().size() << " attempts";
