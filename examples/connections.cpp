@@ -46,7 +46,7 @@ hicap::client_options for_many_streams()
 hicap::client_options bounded(hicap::client_options options)
 {
     options.tcp.keep_alive_idle = 60s;  // silence before the system asks whether anybody is there
-    options.tcp.user_timeout = 30s;     // bytes that nobody acknowledges end the connection
+    options.tcp.keep_alive_probes = 5;  // questions without an answer that end the connection
     options.limits.max_body = 16 << 20; // bytes of an answer; more is `errc::body_too_large`
     return options;
 }
