@@ -11,11 +11,9 @@
 
 #include <hicap/chat.hpp>
 #include <hicap/client.hpp>
-#include <hicap/error.hpp>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/this_coro.hpp>
 
@@ -61,7 +59,7 @@ asio::awaitable<void> take_prompts(hicap::client client, batch& work)
         try {
             auto const completion = co_await client.chat().completions().create(request);
             work.answers[index] = completion.text();
-        } catch (hicap::error const& error) {
+        } catch (std::exception const& error) {
             work.errors[index] = error.what();
         }
         ++work.done;
@@ -71,12 +69,18 @@ asio::awaitable<void> take_prompts(hicap::client client, batch& work)
 
 // worker]
 
+void rethrow(std::exception_ptr failure)
+{
+    if (failure)
+        std::rethrow_exception(failure);
+}
+
 asio::awaitable<void> begin(hicap::client client, batch& work, std::size_t at_a_time)
 {
     co_await client.prewarm(at_a_time);
     auto const executor = co_await asio::this_coro::executor;
     for (std::size_t i = 0; i != at_a_time; ++i)
-        asio::co_spawn(executor, take_prompts(client, work), asio::detached);
+        asio::co_spawn(executor, take_prompts(client, work), rethrow);
 }
 
 } // namespace
@@ -94,10 +98,7 @@ int main(int count, char** values)
 
         hicap::client const client;
         asio::io_context context(1);
-        asio::co_spawn(context, begin(client, work, at_a_time), [](std::exception_ptr failure) {
-            if (failure)
-                std::rethrow_exception(failure);
-        });
+        asio::co_spawn(context, begin(client, work, at_a_time), rethrow);
         context.run();
 
         std::size_t failed = 0;
