@@ -9,7 +9,6 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
@@ -49,9 +48,8 @@ void with_a_callback(asio::io_context& context, hicap::client const& client)
         client.chat().completions().create(request),
         [](std::exception_ptr failure, answer came) {
             if (failure)
-                std::cout << "callback: failed\n";
-            else
-                std::cout << "callback: " << came.text() << '\n';
+                std::rethrow_exception(failure); // out of `run()`
+            std::cout << "callback: " << came.text() << '\n';
         }
     );
 }
@@ -77,7 +75,10 @@ int main()
     try {
         hicap::client const client;
         asio::io_context context(1);
-        asio::co_spawn(context, in_a_coroutine(client), asio::detached);
+        asio::co_spawn(context, in_a_coroutine(client), [](std::exception_ptr failure) {
+            if (failure)
+                std::rethrow_exception(failure);
+        });
         with_a_callback(context, client);
         context.run();
 
