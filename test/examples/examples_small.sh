@@ -73,7 +73,7 @@ images_are_files() {
     mkdir "$scratch/images"
     example images "$scratch/images"
     ((status == 0)) || return 1
-    for file in preview-0 preview-1 lighthouse lighthouse-with-ship; do
+    for file in preview-0 preview-1 lighthouse{,-with-ship,-anew} anchor; do
         [[ $(head -c 4 "$scratch/images/$file.png" | tail -c 3) == PNG ]] || return 1
     done
 }
