@@ -5,8 +5,8 @@
 //     curl -N http://127.0.0.1:8081/ -d "Why is the sky blue?"
 //
 // It teaches:
-// - `stream.ready(...)`: a heartbeat for the caller while the model thinks, without losing an
-// event;
+// - heartbeats for the caller: beside the opening of the stream, as some gateways hold back the
+//   head of an answer until its first token, and then by `stream.ready(...)`, which loses no event;
 // - stopping what nobody reads any more: when the caller leaves, the signal of his session cancels
 //   the stream, which closes its connection on its way out, and the model stops generating;
 // - sockets of Boost.Beast and streams of this library in one event loop, on one thread.
@@ -19,15 +19,21 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/string.hpp>
+#include <boost/system/error_code.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -46,6 +52,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
+using chat_stream = hicap::stream<hicap::chat::chunk>;
+
 // A caller, and the way to stop what is done for him.
 struct session
 {
@@ -55,10 +63,43 @@ struct session
     asio::cancellation_signal stop{};
 };
 
+// Not to be cancelled: half of an event would spoil what follows. Closing the socket ends it.
 asio::awaitable<void> send(session& caller, std::string event)
 {
-    co_await asio::async_write(caller.socket, http::make_chunk(asio::buffer(event)), use_awaitable);
+    auto const chunk = http::make_chunk(asio::buffer(event));
+    co_await asio::async_write(
+        caller.socket, chunk, asio::bind_cancellation_slot(asio::cancellation_slot(), use_awaitable)
+    );
 }
+
+// [opening
+asio::awaitable<void> send_heartbeats(session& caller)
+{
+    asio::steady_timer pause(caller.socket.get_executor());
+    for (;;) {
+        pause.expires_after(1s);
+        co_await pause.async_wait(use_awaitable);
+        co_await send(caller, ": still thinking\n\n");
+    }
+}
+
+// With heartbeats until it is open: whichever of the two ends first stops the other.
+asio::awaitable<chat_stream>
+open(session& caller, hicap::client client, hicap::chat::completion_request request)
+{
+    auto const executor = co_await asio::this_coro::executor;
+    auto both = asio::experimental::make_parallel_group(
+        asio::co_spawn(executor, client.chat().completions().stream(request), asio::deferred),
+        asio::co_spawn(executor, send_heartbeats(caller), asio::deferred)
+    );
+    auto [order, failure, stream, no_heartbeats] =
+        co_await both.async_wait(asio::experimental::wait_for_one(), use_awaitable);
+    if (failure)
+        std::rethrow_exception(failure);
+    co_return std::move(stream);
+}
+
+// opening]
 
 // [relay
 asio::awaitable<void> relay(session& caller, hicap::client client, std::string prompt)
@@ -67,7 +108,7 @@ asio::awaitable<void> relay(session& caller, hicap::client client, std::string p
         .model = "gpt-5",
         .messages = {hicap::chat::user(std::move(prompt))},
     };
-    auto stream = co_await client.chat().completions().stream(request);
+    auto stream = co_await open(caller, client, request);
     for (;;) {
         bool ready = co_await stream.ready(1s);
         for (; !ready; ready = co_await stream.ready(1s))
@@ -93,6 +134,7 @@ asio::awaitable<void> serve(std::shared_ptr<session> caller, hicap::client clien
     // He has nothing more to say: when his socket becomes readable, he has left.
     caller->socket.async_wait(tcp::socket::wait_read, [caller](boost::system::error_code const&) {
         caller->stop.emit(asio::cancellation_type::terminal);
+        caller->socket.close();
     });
     // leave]
 
@@ -112,10 +154,29 @@ asio::awaitable<void> serve(std::shared_ptr<session> caller, hicap::client clien
     co_await asio::async_write(caller->socket, http::make_chunk_last(), use_awaitable);
 }
 
+// Others will come: this caller has left again, or there is nothing to serve him with just now.
+bool passes(boost::system::error_code const& code)
+{
+    namespace errc = boost::system::errc;
+    return code == errc::connection_aborted || code == errc::too_many_files_open ||
+           code == errc::too_many_files_open_in_system || code == errc::no_buffer_space ||
+           code == errc::not_enough_memory;
+}
+
 asio::awaitable<void> listen(tcp::acceptor acceptor, hicap::client client)
 {
+    asio::steady_timer pause(acceptor.get_executor());
     for (;;) {
-        auto socket = co_await acceptor.async_accept(use_awaitable);
+        boost::system::error_code code;
+        auto socket = co_await acceptor.async_accept(asio::redirect_error(use_awaitable, code));
+        if (code && !passes(code))
+            throw boost::system::system_error(code, "accept");
+        if (code) {
+            std::cerr << "sse_relay: " << code.message() << '\n';
+            pause.expires_after(100ms); // by then a descriptor may be free
+            co_await pause.async_wait(use_awaitable);
+            continue;
+        }
         auto caller = std::make_shared<session>(std::move(socket));
         auto finish = [caller](std::exception_ptr failure) {
             caller->socket.close();
@@ -138,7 +199,11 @@ int main(int count, char** values)
         asio::io_context context(1);
         tcp::acceptor acceptor(context, {asio::ip::address_v4::loopback(), port});
         std::cout << "listening on " << acceptor.local_endpoint() << std::endl;
-        asio::co_spawn(context, listen(std::move(acceptor), hicap::client()), asio::detached);
+        auto const stopped = [](std::exception_ptr failure) {
+            if (failure)
+                std::rethrow_exception(failure);
+        };
+        asio::co_spawn(context, listen(std::move(acceptor), hicap::client()), stopped);
         context.run();
         return EXIT_SUCCESS;
     } catch (std::exception const& error) {

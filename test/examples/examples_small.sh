@@ -184,10 +184,14 @@ failures_of_the_way_are_explained() {
     ((status == 1)) && writes err 'is HTTPS_PROXY right'
 }
 
-# start_relay: sets relay_port, and relay_log to what it prints.
+# start_relay [DESCRIPTORS]: sets relay_port, and relay_log to what it prints. It may have so many
+# descriptors.
 start_relay() {
     local line
-    coproc relay_io { exec "$examples/example_sse_relay" 0; }
+    coproc relay_io {
+        ulimit -n "${1:-256}"
+        exec "$examples/example_sse_relay" 0 2>&1
+    }
     processes+=("$relay_io_PID")
     exec {relay_log}<&"${relay_io[0]}"
     IFS= read -r -t 30 line <&"$relay_log"
@@ -231,6 +235,36 @@ relay_sends_heartbeats_and_stops_when_its_caller_leaves() {
     relay_sends ': still thinking' && relay_sends 'data: "' || return 1
     exec {relay}<&-
     relay_says stopped
+}
+
+relay_sends_heartbeats_before_the_service_answers() {
+    local heard=
+    start_relay
+    kill -STOP "$emulator_pid"
+    ask_relay
+    relay_sends ': still thinking' && heard=1
+    kill -CONT "$emulator_pid"
+    [[ -n $heard ]] && relay_sends 'data: [DONE]' && relay_says served
+}
+
+# More callers come than it may have descriptors, leave again, and one comes whom it serves.
+relay_goes_on_where_it_could_accept_nobody() {
+    local callers=() caller line=
+    start_relay 64
+    for _ in {1..64}; do
+        exec {caller}<>"/dev/tcp/127.0.0.1/$relay_port"
+        callers+=("$caller")
+    done
+    relay_says 'sse_relay: Too many open files' || return 1
+    for caller in "${callers[@]}"; do
+        exec {caller}<&-
+    done
+    ask_relay
+    relay_sends 'data: [DONE]' || return 1
+    while IFS= read -r -t 30 line <&"$relay_log"; do
+        [[ $line != served ]] || return 0
+    done
+    return 1
 }
 
 emulator_at 0
