@@ -97,6 +97,13 @@ sessions_have_secrets() {
     ((status == 0)) && writes out '^a secret of [1-9][0-9]* bytes, good until [1-9][0-9]*$'
 }
 
+completions_are_kept() {
+    example stored_chats
+    ((status == 0)) && [[ $(head -n 3 "$scratch/out") == 'ticket 42
+system: Answer in one sentence.
+user: What is kept?' ]] && writes out '^answer: .'
+}
+
 output_has_its_structure() {
     example structured_output
     ((status == 0)) && writes out '^.+, -?[0-9]+ minutes$'
@@ -271,7 +278,9 @@ emulator_at 0
 run_tests conversation_remembers styles_agree configuration_is_accepted keys_are_renewed \
     connections_are_opened_ahead_kept_and_closed unix_sockets_take_the_place_of_the_network \
     prompts_are_fanned_out functions_are_called images_are_files calls_are_measured_and_logged \
-    busy_services_are_asked_again sessions_have_secrets output_has_its_structure own_code_is_tested \
-    types_hold_what_is_newer one_client_serves_a_thread_pool proxy_is_used failures_of_the_way_are_explained \
-    answers_are_relayed answers_come_in_the_background answers_are_stopped \
+    busy_services_are_asked_again sessions_have_secrets completions_are_kept \
+    output_has_its_structure own_code_is_tested types_hold_what_is_newer \
+    one_client_serves_a_thread_pool proxy_is_used failures_of_the_way_are_explained \
+    answers_are_relayed relay_sends_heartbeats_before_the_service_answers \
+    relay_goes_on_where_it_could_accept_nobody answers_come_in_the_background answers_are_stopped \
     relay_sends_heartbeats_and_stops_when_its_caller_leaves
