@@ -189,7 +189,8 @@ struct tls_context::implementation
         kept.push_back(std::move(ticket));
     }
 
-    // A copy is kept: the connection goes on with its session, which no other thread may share then.
+    // A copy is kept: the connection goes on with its session, which no other thread may share
+    // then.
     static int on_new_session(SSL* ssl, SSL_SESSION* session)
     {
         auto* const self = static_cast<implementation*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
