@@ -2,6 +2,7 @@
 #include "support/security.hpp"
 
 #include <boost/json.hpp>
+#include <boost/system/error_code.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <cmath>
@@ -136,9 +137,9 @@ bool near(bj::value const& left, bj::value const& right)
 }
 
 /// What Boost, the reference, makes of the text.
-bj::error_code reference(std::string_view text, bj::value& out)
+boost::system::error_code reference(std::string_view text, bj::value& out)
 {
-    bj::error_code code;
+    boost::system::error_code code;
     bj::parse_options options;
     options.max_depth = hicap::json::default_max_depth;
     out = bj::parse(bj::string_view(text.data(), text.size()), code, {}, options);
