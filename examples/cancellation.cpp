@@ -3,7 +3,7 @@
 // It teaches:
 // - leaving a stream: its connection is closed, and the model stops;
 // - a deadline for a call as a whole;
-// - `||`: a stream against a timer of one's own;
+// - `ready`: to read a stream for a while;
 // - a cancellation signal, from outside of the coroutine;
 // - `shutdown`, which ends everything that a client does.
 
@@ -15,19 +15,16 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <string>
 #include <utility>
-#include <variant>
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
@@ -73,21 +70,21 @@ asio::awaitable<bool> within(hicap::client client, std::chrono::milliseconds tim
 
 // deadline]
 
-// [race
+// [until
 asio::awaitable<std::string>
 as_far_as_it_comes(hicap::client client, std::chrono::milliseconds time)
 {
-    using namespace asio::experimental::awaitable_operators;
-    auto const executor = co_await asio::this_coro::executor;
-    asio::steady_timer timer(executor, time);
+    using clock = std::chrono::steady_clock;
+    auto const until = clock::now() + time;
     auto const request = long_story();
     std::string words;
     auto stream = co_await client.chat().completions().stream(request);
     for (;;) {
-        auto const first = co_await (stream.next() || timer.async_wait(asio::use_awaitable));
-        if (first.index() == 1)
-            break; // `next` was cancelled, and has lost nothing: it might go on
-        auto const* chunk = std::get<0>(first);
+        auto const left = std::chrono::ceil<std::chrono::milliseconds>(until - clock::now());
+        bool const ready = co_await stream.ready(std::max(left, 0ms));
+        if (!ready)
+            break; // nothing is lost: it might go on
+        auto const* chunk = co_await stream.next();
         if (chunk == nullptr)
             break;
         words += chunk->text();
@@ -95,7 +92,7 @@ as_far_as_it_comes(hicap::client client, std::chrono::milliseconds time)
     co_return words;
 }
 
-// race]
+// until]
 
 asio::awaitable<void> show(hicap::client client)
 {

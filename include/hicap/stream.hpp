@@ -81,7 +81,8 @@ public:
     ///
     /// Cancellation: terminal. Fails with `operation_aborted`, and nothing is lost: the following
     /// `next` continues where this one would have (in a coroutine that was cancelled itself, after
-    /// `asio::this_coro::reset_cancellation_state()`). So `next() || timer` is safe on a strand.
+    /// `asio::this_coro::reset_cancellation_state()`). So `next() || timer` is safe on a strand;
+    /// but it hears of an error only when the timer ends, and `ready` does at once.
     ///
     /// Errors, thrown as `hicap::error`:
     /// - `errc::truncated_stream`, `errc::truncated_response` and the errors of the system: the
