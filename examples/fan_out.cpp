@@ -17,11 +17,16 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <system_error>
+
+#include <charconv>
 #include <cstddef>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -83,13 +88,23 @@ asio::awaitable<void> begin(hicap::client client, batch& work, std::size_t at_a_
         asio::co_spawn(executor, take_prompts(client, work), rethrow);
 }
 
+std::size_t number(std::string_view text)
+{
+    std::size_t value = 0;
+    auto const* const end = text.data() + text.size();
+    auto const [read, failure] = std::from_chars(text.data(), end, value);
+    if (failure != std::errc() || read != end || value == 0)
+        throw std::invalid_argument("usage: example_fan_out [prompts [at a time]], both above 0");
+    return value;
+}
+
 } // namespace
 
 int main(int count, char** values)
 {
     try {
-        std::size_t const prompts = count > 1 ? std::stoul(values[1]) : 1'000;
-        std::size_t const at_a_time = count > 2 ? std::stoul(values[2]) : 32;
+        std::size_t const prompts = count > 1 ? number(values[1]) : 1'000;
+        std::size_t const at_a_time = count > 2 ? number(values[2]) : 32;
         batch work;
         for (std::size_t i = 1; i <= prompts; ++i)
             work.prompts.push_back("Say something about the number " + std::to_string(i));
@@ -101,10 +116,11 @@ int main(int count, char** values)
         asio::co_spawn(context, begin(client, work, at_a_time), rethrow);
         context.run();
 
+        std::cerr << '\n';
         std::size_t failed = 0;
         for (auto const& error : work.errors)
-            failed += error.empty() ? 0 : 1;
-        std::cerr << '\n';
+            if (!error.empty() && failed++ == 0)
+                std::cerr << "the first error: " << error << '\n';
         std::cout << prompts - failed << " answers, " << failed << " errors, "
                   << client.statistics().connections_opened << " connections\n";
         return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -44,6 +44,7 @@ build_demo() {
 answer_locally() {
     start_emulator "$1/build/demo/src/emulator/hicap-emulator" "${@:2}"
     printf 'No HICAP_API_KEY: the emulator answers, at %s\n' "$emulator_url" >&2
+    [[ -z ${HICAP_BASE_URL:-} ]] || printf 'HICAP_BASE_URL is not used without a key.\n' >&2
     export HICAP_API_KEY=emulator HICAP_BASE_URL=$emulator_url
 }
 
