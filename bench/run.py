@@ -472,11 +472,18 @@ def measure_compile(bench):
             lines = [f"#include <{header}>\n" for header in headers + CONTAINERS]
             pathlib.Path(sources[name]).write_text("".join(lines), encoding="ascii")
 
+        def build(name, tool=()):
+            command = [*tool, *compiler, "-c", sources[name], "-o", f"{scratch}/{name}.o"]
+            return output_of(command, cwd=ROOT)
+
+        def title_of(name):
+            return f"a file that includes {show.NAMES_OF_INCLUDED[name]}"
+
         taken = {name: [] for name in sources}
         for turn in range((bench.rounds + 1) // 2):
             for name in list(sources)[:: -1 if turn % 2 else 1]:
                 before = resource.getrusage(resource.RUSAGE_CHILDREN)
-                output_of([*compiler, "-c", sources[name], "-o", f"{scratch}/{name}.o"], cwd=ROOT)
+                build(name)
                 after = resource.getrusage(resource.RUSAGE_CHILDREN)
                 taken[name].append(after.ru_utime - before.ru_utime)
         for name, source in sources.items():
@@ -484,7 +491,7 @@ def measure_compile(bench):
             headers = len({word for word in depends.split() if word != "\\"}) - 2
             seconds = statistics.median(taken[name])
             ratio = statistics.median(a / b for a, b in zip(taken[name], taken["awaitable"]))
-            title = f"a file that includes {show.NAMES_OF_INCLUDED[name]}"
+            title = title_of(name)
             cells = {"beast" if name == "beast" else "library": seconds}
             if name == "awaitable":
                 cells = {"floor": seconds}
@@ -495,12 +502,12 @@ def measure_compile(bench):
 
         say("counting the instructions of the compiler")
         tool = [*COUNTING, "--trace-children=yes"]
-        cells = {}
-        for name, client in (("awaitable", "floor"), ("client", "library")):
-            build = [*compiler, "-c", sources[name], "-o", f"{scratch}/{name}.o"]
-            cells[client] = instructions_in(output_of(tool + build, cwd=ROOT))
+        cells = {
+            client: instructions_in(build(name, tool))
+            for name, client in (("awaitable", "floor"), ("client", "library"))
+        }
         ratio = cells["library"] / cells["floor"]
-        title = f"a file that includes {show.NAMES_OF_INCLUDED['client']}"
+        title = title_of("client")
         bench.add("compile", "compile_client_instructions", title, "instructions", cells, ratio)
         bench.lines["ratio compile_client_instructions"] = ratio
 

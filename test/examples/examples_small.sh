@@ -285,9 +285,8 @@ emulator_at 0
 run_tests conversation_remembers styles_agree configuration_is_accepted keys_are_renewed \
     connections_are_opened_ahead_kept_and_closed unix_sockets_take_the_place_of_the_network \
     prompts_are_fanned_out numbers_of_prompts_are_checked functions_are_called images_are_files \
-    calls_are_measured_and_logged \
-    busy_services_are_asked_again sessions_have_secrets completions_are_kept \
-    output_has_its_structure own_code_is_tested types_hold_what_is_newer \
+    calls_are_measured_and_logged busy_services_are_asked_again sessions_have_secrets \
+    completions_are_kept output_has_its_structure own_code_is_tested types_hold_what_is_newer \
     one_client_serves_a_thread_pool proxy_is_used failures_of_the_way_are_explained \
     answers_are_relayed relay_sends_heartbeats_before_the_service_answers \
     relay_goes_on_where_it_could_accept_nobody answers_come_in_the_background answers_are_stopped \
