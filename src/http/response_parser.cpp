@@ -125,6 +125,7 @@ private:
     status parse_head(std::string_view& input);
     status parse_body(std::string_view& input);
     status parse_chunk_line(std::string_view& input);
+    void forget_chunk_line() noexcept;
     [[nodiscard]] std::string_view find_head(std::string_view input);
 
     [[nodiscard]] bool is_head_started() const noexcept { return scanned_ != 0; }
@@ -147,8 +148,10 @@ private:
     std::size_t interim_ = 0; // bytes of the interim responses before it
 
     // Of an incomplete line between two chunks, or of the trailer. The CRLF of a chunk often comes
-    // with it, and the next size long after: held here, it pins no buffer of the connection.
+    // with it, and the next size long after: held here, it pins no buffer of the connection. Beast
+    // before Boost 1.82 takes size and trailer as a whole, later ones take each line of it.
     std::string chunk_line_;
+    std::size_t chunk_line_taken_ = 0;
 };
 
 void response_parser::state::start(limits bounds, bool bodyless)
@@ -163,7 +166,7 @@ void response_parser::state::start(limits bounds, bool bodyless)
     failure_text.clear();
     piece = {};
     interim_ = 0;
-    std::string().swap(chunk_line_);
+    forget_chunk_line();
     start_head();
 }
 
@@ -294,6 +297,7 @@ response_parser::status response_parser::state::parse_chunk_line(std::string_vie
     if (is_line && chunk_line_.empty()) {
         used = put(input, ec);
         if (ec == beast_http::error::need_more) {
+            chunk_line_taken_ = used;
             used = input.size();
             if (used <= limits_.max_header)
                 chunk_line_ = input;
@@ -306,9 +310,9 @@ response_parser::status response_parser::state::parse_chunk_line(std::string_vie
             return fail_header_size();
         chunk_line_.append(input.substr(0, used));
         if (is_line) // Beast relies on whole lines in the trailer
-            put(chunk_line_, ec);
+            chunk_line_taken_ += put(std::string_view(chunk_line_).substr(chunk_line_taken_), ec);
         if (!ec)
-            std::string().swap(chunk_line_);
+            forget_chunk_line();
     }
     if (ec && ec != beast_http::error::need_more)
         return fail(ec);
@@ -318,6 +322,12 @@ response_parser::status response_parser::state::parse_chunk_line(std::string_vie
         return fail(beast_http::error::bad_line_ending);
     input.remove_prefix(used);
     return status::need_more;
+}
+
+void response_parser::state::forget_chunk_line() noexcept
+{
+    std::string().swap(chunk_line_);
+    chunk_line_taken_ = 0;
 }
 
 std::size_t response_parser::state::put(std::string_view bytes, error_code& ec)
