@@ -27,7 +27,14 @@ namespace hicap {
 /// a double that is no number, or more than 128 levels.
 [[nodiscard]] inline raw_json from_boost_json(boost::json::value const& value)
 {
+#if __has_include(<boost/json/serialize_options.hpp>)
+    // By default it writes an infinite number as 1e99999, and null for what is no number.
+    boost::json::serialize_options options;
+    options.allow_infinity_and_nan = true; // as words that raw_json refuses
+    return raw_json(boost::json::serialize(value, options));
+#else
     return raw_json(boost::json::serialize(value));
+#endif
 }
 
 /// For `boost::json::value_from`, also within types of your own.
