@@ -344,6 +344,10 @@ std::string compose(api_error::details const& came)
         out += escape_for_display(came.body);
         out += '"';
     }
+    if (came.status == 401)
+        out += " (is the key right, HICAP_API_KEY or client_options::api_key?)";
+    else if (came.status == 404 && came.code.empty() && came.param.empty())
+        out += " (is the base URL right? It usually ends with /v1)";
     return out;
 }
 

@@ -217,7 +217,7 @@ void tls_engine::fail(int result, bool handshaking)
             message += "; keys and signatures must have 112 bits of security: RSA of 2048 bits and "
                        "SHA-256, for example";
         else if (code == errc::certificate_untrusted)
-            message += "; to trust a private authority set client_options::ca_file or ca_pem";
+            message += "; trust a private authority by client_options::extra_ca_files";
         throw error(code, message);
     }
     std::string message = handshaking ? "TLS handshake with " : "TLS session with ";

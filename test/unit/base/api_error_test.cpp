@@ -158,6 +158,30 @@ BOOST_AUTO_TEST_CASE(the_message_names_where_a_redirect_leads)
     );
 }
 
+BOOST_AUTO_TEST_CASE(the_message_says_what_to_check)
+{
+    auto refused = with(401, "", "invalid_api_key");
+    refused.message = "No such key";
+    std::string const of_key = api_error(refused).what();
+    BOOST_TEST(
+        of_key.starts_with(
+            "the API answered 401, code invalid_api_key: \"No such key\" (is the key "
+            "right, HICAP_API_KEY or client_options::api_key?): "
+        ),
+        of_key
+    );
+    auto nowhere = with(404);
+    nowhere.body = "<html>";
+    std::string const of_address = api_error(nowhere).what();
+    BOOST_TEST(
+        of_address.starts_with("the API answered 404, body \"<html>\" (is the base URL right? It "
+                               "usually ends with /v1): "),
+        of_address
+    );
+    std::string const of_model = api_error(with(404, "", "model_not_found")).what();
+    BOOST_TEST(of_model.find("base URL") == std::string::npos, of_model);
+}
+
 BOOST_AUTO_TEST_CASE(what_did_not_come_is_not_shown)
 {
     api_error const e(with(500));

@@ -365,7 +365,7 @@ BOOST_AUTO_TEST_CASE(a_certificate_that_nobody_vouches_for_is_refused, *security
     tls_server other;
     auto const got = refusal_of(server, tls_client::trusting(other), "api.test");
     BOOST_TEST((got.code == errc::certificate_untrusted), got.what);
-    BOOST_TEST(contains(got.what, "client_options::ca_file"));
+    BOOST_TEST(contains(got.what, "client_options::extra_ca_files"));
 
     auto const of_system =
         refusal_of(server, std::make_shared<net::tls_context>(net::tls_options{}), "api.test");
