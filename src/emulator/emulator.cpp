@@ -75,10 +75,13 @@ tcp::endpoint listen(tcp::acceptor& acceptor, std::string const& address, std::u
         acceptor.bind(wanted, error);
     if (!error)
         acceptor.listen(asio::socket_base::max_listen_connections, error);
-    if (error)
-        throw boost::system::system_error(
-            error, "cannot listen on '" + address + "' port " + std::to_string(port)
-        );
+    if (error) {
+        std::string what = "cannot listen on '" + address + "' port " + std::to_string(port);
+        if (error == asio::error::address_in_use)
+            what += ", choose another, or 0 for any that is free";
+        // Without the line of Asio that a code carries with it, which is nobody's concern.
+        throw boost::system::system_error(error_code(error.value(), error.category()), what);
+    }
     return acceptor.local_endpoint();
 }
 

@@ -32,7 +32,8 @@ A local Hicap API for tests and benches. Runs until SIGINT or SIGTERM.
   --tokens-per-second X    pace of each answer (0: as fast as it goes)
   --help                   print this and exit
 
-Faults that a request can ask for: see the table in <hicap/emulator.hpp>.
+A request asks for a fault by headers, such as `x-emulator-status: 429`: the table in
+<hicap/emulator.hpp> has all of them.
 )";
 
 class usage_error : public std::runtime_error
