@@ -7,14 +7,32 @@ die() {
     exit 1
 }
 
+# show_progress TITLE LOG
+# Repeats the title with Ninja's last count in the log until it is killed, or the script has ended.
+show_progress() {
+    while sleep 1 && kill -0 $$ 2>/dev/null; do
+        printf '\r%s ... %s ' "$1" "$(grep -o '^\[[0-9]*/[0-9]*\]' "$2" | tail -n 1)" >&2
+    done
+}
+
 # phase TITLE COMMAND...
-# Runs the command with its output kept back; shows one line, and all of the output on failure.
+# Runs the command with its output kept back; shows one line, and all of the output on failure. At a
+# terminal the line tells how far Ninja has come.
 phase() {
-    local title=$1 log status=0 start=$SECONDS
+    local title=$1 log status=0 start=$SECONDS watcher=
     shift
     log=$(mktemp)
     printf '%s ... ' "$title" >&2
+    if [[ -t 2 ]]; then
+        show_progress "$title" "$log" &
+        watcher=$!
+    fi
     "$@" >"$log" 2>&1 </dev/null || status=$?
+    if [[ -n $watcher ]]; then
+        kill "$watcher" 2>/dev/null || true
+        wait "$watcher" 2>/dev/null || true
+        printf '\r\033[K%s ... ' "$title" >&2
+    fi
     if ((status == 0)); then
         printf '%ds\n' $((SECONDS - start)) >&2
     else
