@@ -65,7 +65,7 @@ asio::awaitable<void> look_after(hicap::client client, std::string id)
     int messages = 0;
     while (auto const* item = co_await items.next())
         messages += std::holds_alternative<hicap::responses::input_message>(*item) ? 1 : 0;
-    std::cout << messages << " message was asked\n";
+    std::cout << "messages asked: " << messages << '\n';
 }
 
 // wait]

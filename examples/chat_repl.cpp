@@ -56,7 +56,7 @@ asio::awaitable<void> converse(hicap::client client)
             conversation.messages.resize(before);
         }
     }
-    std::cout << '\n' << conversation.messages.size() << " messages\n";
+    std::cout << "\nmessages: " << conversation.messages.size() << '\n';
 }
 
 } // namespace

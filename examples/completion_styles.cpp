@@ -1,4 +1,4 @@
-// The same call as a coroutine, as a future and with a callback.
+// The same call as a coroutine, twice at once, as a future and with a callback.
 //
 // It teaches that every operation is an `asio::awaitable` (of a list its `next` is), and that
 // `co_spawn` turns it into whatever its last argument, a completion token, asks for. Requests are
@@ -10,6 +10,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
 
@@ -18,6 +19,7 @@
 #include <iostream>
 #include <string>
 #include <thread>
+#include <utility>
 
 namespace asio = boost::asio;
 
@@ -31,12 +33,26 @@ hicap::chat::completion_request question()
 // [coroutine
 asio::awaitable<void> in_a_coroutine(hicap::client client)
 {
-    auto const request = question();
+    auto const request = question(); // on a line of its own, never within the next one
     auto const answer = co_await client.chat().completions().create(request);
     std::cout << "coroutine: " << answer.text() << '\n';
 }
 
 // coroutine]
+
+// [parallel
+asio::awaitable<void> two_at_once(hicap::client client)
+{
+    using namespace asio::experimental::awaitable_operators;
+    auto const request = question();
+    auto one = client.chat().completions().create(request); // begins when it is awaited
+    auto other = client.chat().completions().create(request);
+    auto const [first, second] = co_await (std::move(one) && std::move(other));
+    std::cout << "at once: " << first.text() << '\n';
+    std::cout << "at once: " << second.text() << '\n';
+}
+
+// parallel]
 
 // [callback
 void with_a_callback(asio::io_context& context, hicap::client const& client)
@@ -76,6 +92,10 @@ int main()
         hicap::client const client;
         asio::io_context context(1);
         asio::co_spawn(context, in_a_coroutine(client), [](std::exception_ptr failure) {
+            if (failure)
+                std::rethrow_exception(failure);
+        });
+        asio::co_spawn(context, two_at_once(client), [](std::exception_ptr failure) {
             if (failure)
                 std::rethrow_exception(failure);
         });

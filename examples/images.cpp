@@ -139,6 +139,7 @@ int main(int count, char** values)
 {
     try {
         fs::path const directory(count > 1 ? values[1] : ".");
+        fs::create_directories(directory); // before anything is paid for
         asio::io_context context(1);
         asio::co_spawn(context, run(hicap::client(), directory), [](std::exception_ptr failure) {
             if (failure)

@@ -25,13 +25,14 @@ example() {
 conversation_remembers() {
     run "$examples/example_chat_repl" <<<$'Who are you?\n\nAnd who am I?'
     # The system's, two questions, two answers.
-    ((status == 0)) && writes out '^5 messages$'
+    ((status == 0)) && writes out '^messages: 5$'
 }
 
 styles_agree() {
     example completion_styles
     ((status == 0)) && writes out '^coroutine: .' && writes out '^callback: .' &&
-        writes out '^future: .' && (($(cut -d' ' -f2- "$scratch/out" | sort -u | wc -l) == 1))
+        writes out '^future: .' && (($(grep -c '^at once: .' "$scratch/out") == 2)) &&
+        (($(sed 's/^[^:]*: //' "$scratch/out" | sort -u | wc -l) == 1))
 }
 
 configuration_is_accepted() {
@@ -144,7 +145,7 @@ answered in north
 answers_come_in_the_background() {
     example background_wait
     ((status == 0)) && writes out '^resp_[0-9a-z]+ is completed, [1-9][0-9]* tokens$' &&
-        writes out '^1 message was asked$'
+        writes out '^messages asked: 1$'
 }
 
 answers_are_stopped() {
