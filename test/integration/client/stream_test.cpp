@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -166,6 +167,20 @@ BOOST_AUTO_TEST_CASE(dropping_a_stream_stops_the_server)
         context.run_one();
     BOOST_TEST(server.statistics().streams_finished == 0U);
     BOOST_TEST(server.statistics().tokens_generated < 100'000U);
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_that_is_not_read_holds_the_server_back)
+{
+    client const hicap(options());
+    constexpr std::uint64_t wished = 1'000'000; // far more than sockets hold
+    auto const endless = with({{"x-emulator-tokens", std::to_string(wished)}});
+    auto events = open_stream(hicap, ask("rivers"), endless);
+    BOOST_TEST((run(events.next()) != nullptr));
+
+    std::uint64_t made = 0;
+    while (std::exchange(made, server.statistics().tokens_generated) != made)
+        settle();
+    BOOST_TEST(made < wished);
 }
 
 BOOST_AUTO_TEST_CASE(a_default_constructed_stream_can_be_destroyed_and_assigned)
