@@ -38,6 +38,11 @@ for page in README.md docs/**/*.md; do
 done
 
 status=0
+# Any other kind would be held against nothing.
+if grep -nE '^ *```.' README.md docs/**/*.md | grep -vE ':```(cpp|cmake|sh|text)$'; then
+    echo 'these blocks are neither cpp nor cmake, sh or text'
+    status=1
+fi
 blocks=("$snippets"/block-*)
 ((${#blocks[@]} > 0)) || {
     echo 'README.md shows no code: it should have a ```cpp block'

@@ -178,8 +178,8 @@ start_tinyproxy() {
 
 proxy_is_used() {
     command -v tinyproxy >/dev/null || {
-        echo '# skipped: there is no tinyproxy'
-        return 0
+        echo '# proxy_is_used: there is no tinyproxy (scripts/install-deps test)'
+        return "$skipped"
     }
     start_tinyproxy || return 1
     local authority=$SSL_CERT_FILE line
