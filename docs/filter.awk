@@ -37,9 +37,7 @@ BEGIN { depth = 0; fresh = 1 }
     if (opening) {
         text = plain
         if (!commented && $0 !~ /\/\/\/</ && plain !~ /^ *(namespace|friend class|friend struct) /) {
-            if (covered)
-                say("See above.")
-            else if (api && scope == "class" && plain ~ / tags? =/)
+            if (api && scope == "class" && plain ~ / tags? =/)
                 say("Tells this kind from the others of its union.")
             else if (api && scope == "class" && plain ~ / extra\{\};/)
                 say("The members that have no name here.")
@@ -47,6 +45,8 @@ BEGIN { depth = 0; fresh = 1 }
                 say("As its base is made.")
             else if (api && scope == "class" && plain !~ /^[^{]*\(/)
                 say("As in the API reference.")
+            else if (covered)
+                say("See above.")
             else if (api && scope == "namespace" && plain ~ /^using hicap::/)
                 say("The same for all resources.")
         }

@@ -1,8 +1,10 @@
 #ifndef HICAP_HICAP_HPP
 #define HICAP_HICAP_HPP
 
-/// Everything but the emulator (`<hicap/emulator.hpp>`) and what needs Boost.JSON
-/// (`<hicap/boost_json.hpp>`).
+/// @mainpage The public headers
+/// `hicap::client` is where a program begins, `hicap::client_options` how it is set up, and
+/// `hicap::error` what everything throws. `<hicap/hicap.hpp>` includes everything but the emulator
+/// (`<hicap/emulator.hpp>`) and what needs Boost.JSON (`<hicap/boost_json.hpp>`).
 
 #include <hicap/attempt.hpp>
 #include <hicap/chat.hpp>
