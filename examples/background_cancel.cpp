@@ -1,3 +1,5 @@
+// usage: example_background_cancel [prompt]
+//
 // Streams an answer that is made in the background. Ctrl-C cancels it on the server and prints what
 // that saved.
 //

@@ -1,3 +1,6 @@
+// usage: example_chat_stream [--model MODEL] [--system TEXT] [--base-url URL] [--ca-file FILE]
+//                            [prompt]
+//
 // Streams one answer to the terminal, token by token, and tells what it cost and how fast it came.
 //
 // It teaches:
