@@ -7,6 +7,7 @@
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
+#include <boost/version.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -25,12 +26,16 @@ std::string_view view(beast_view text) noexcept
     return {text.data(), text.size()};
 }
 
-bool has_bare_cr(std::string_view text) noexcept
+/// Whether a CR is followed by something else than LF, or LF follows something else than CR.
+bool has_bare_line_end(std::string_view text) noexcept
 {
-    auto at = text.find('\r');
-    while (at != std::string_view::npos && text.substr(at + 1, 1) == "\n")
-        at = text.find('\r', at + 1);
-    return at != std::string_view::npos && at + 1 != text.size();
+    constexpr std::string_view ends = "\r\n";
+    for (auto at = text.find_first_of(ends); at != std::string_view::npos;
+         at = text.find_first_of(ends, at + ends.size())) {
+        if (!ends.starts_with(text.substr(at, ends.size())))
+            return true;
+    }
+    return false;
 }
 
 // Beast parses, this keeps what it finds.
@@ -59,7 +64,7 @@ private:
     ) override
     {
         if (is_header_done())
-            return; // of the trailer
+            return; // of the trailer, where Beast has no function of its own for that
         // Beast would read a body of any other coding to the end of the connection, and take
         // Content-Length beside it for its size.
         if (name == beast_http::field::transfer_encoding &&
@@ -67,6 +72,16 @@ private:
             ec = beast_http::error::bad_transfer_encoding;
         head_.fields.append(view(name_text), view(value));
     }
+
+#if BOOST_VERSION >= 109000
+    void
+    on_trailer_field_impl(beast_http::field name, beast_view, beast_view, error_code& ec) override
+    {
+        if (name == beast_http::field::content_length ||
+            name == beast_http::field::transfer_encoding)
+            ec = beast_http::error::bad_field; // another reader might believe it
+    }
+#endif
 
     void on_header_impl(error_code&) override
     {
@@ -149,7 +164,7 @@ private:
 
     // Of an incomplete line between two chunks, or of the trailer. The CRLF of a chunk often comes
     // with it, and the next size long after: held here, it pins no buffer of the connection. Beast
-    // before Boost 1.82 takes size and trailer as a whole, later ones take each line of it.
+    // before Boost 1.87 takes size and trailer as a whole, later ones take each line of it.
     std::string chunk_line_;
     std::size_t chunk_line_taken_ = 0;
 };
@@ -291,7 +306,6 @@ response_parser::status response_parser::state::parse_chunk_line(std::string_vie
 {
     auto const line_end = input.find('\n');
     auto const is_line = line_end != std::string_view::npos;
-    auto const known = chunk_line_.size();
     error_code ec = beast_http::error::need_more;
     std::size_t used = 0;
     if (is_line && chunk_line_.empty()) {
@@ -304,11 +318,17 @@ response_parser::status response_parser::state::parse_chunk_line(std::string_vie
         }
         if (used > limits_.max_header)
             return fail_header_size();
+        if (has_bare_line_end(chunk_line_))
+            return fail(beast_http::error::bad_line_ending);
     } else {
         used = is_line ? line_end + 1 : input.size();
         if (used > limits_.max_header - chunk_line_.size())
             return fail_header_size();
+        auto const known = chunk_line_.size() - (chunk_line_.ends_with('\r') ? 1 : 0);
         chunk_line_.append(input.substr(0, used));
+        // Beast sees this in a line, and not in what has no end yet.
+        if (has_bare_line_end(std::string_view(chunk_line_).substr(known)))
+            return fail(beast_http::error::bad_line_ending);
         if (is_line) // Beast relies on whole lines in the trailer
             chunk_line_taken_ += put(std::string_view(chunk_line_).substr(chunk_line_taken_), ec);
         if (!ec)
@@ -316,10 +336,6 @@ response_parser::status response_parser::state::parse_chunk_line(std::string_vie
     }
     if (ec && ec != beast_http::error::need_more)
         return fail(ec);
-    // Beast sees this in a line, and not in what has no end yet.
-    auto const from = std::min(known, chunk_line_.size()); // and the CR before it
-    if (has_bare_cr(std::string_view(chunk_line_).substr(from == 0 ? 0 : from - 1)))
-        return fail(beast_http::error::bad_line_ending);
     input.remove_prefix(used);
     return status::need_more;
 }
