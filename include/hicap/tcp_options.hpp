@@ -10,15 +10,16 @@ HICAP_API_BEGIN
 namespace hicap {
 
 /// How the system watches over a connection on which nothing is sent, for an answer that takes
-/// minutes. What a system does not know of is left out there.
+/// minutes. What a system does not know of is left out there; a client refuses what no system
+/// takes, with `errc::invalid_argument`.
 struct tcp_options
 {
     /// Whether it asks the peer now and then. This keeps the tables of NATs and firewalls, which
     /// forget a silent connection after some minutes, and notices a peer that is gone.
     bool keep_alive = true;
-    std::chrono::seconds keep_alive_idle{30};     ///< silence before it first asks
-    std::chrono::seconds keep_alive_interval{10}; ///< between two questions
-    int keep_alive_probes = 3;                    ///< unanswered ones that end the connection
+    std::chrono::seconds keep_alive_idle{30};     ///< silence before it first asks, 1 to 32,767
+    std::chrono::seconds keep_alive_interval{10}; ///< between two questions, the same
+    int keep_alive_probes = 3; ///< unanswered ones that end the connection, 1 to 127
 
     /// How long sent bytes may stay unacknowledged before the connection fails; 0 for the default
     /// of the system, which is many minutes.

@@ -136,6 +136,28 @@ void check_limits(response_limits const& limits)
     check(limits.max_comments, "max_comments is 0: no event could have a name");
 }
 
+/// Refuses what the system would leave out without a word.
+void check_tcp(tcp_options const& options)
+{
+    auto const check =
+        [](std::int64_t value, std::int64_t least, std::int64_t most, char const* name) {
+            if (value >= least && value <= most)
+                return;
+            throw error(
+                errc::invalid_argument,
+                std::string("tcp_options::") + name + " is " + std::to_string(value) +
+                    ": it must be " + std::to_string(least) + " to " + std::to_string(most)
+            );
+        };
+    constexpr std::int64_t most_seconds = 32'767; // of Linux
+    if (options.keep_alive) {
+        check(options.keep_alive_idle.count(), 1, most_seconds, "keep_alive_idle");
+        check(options.keep_alive_interval.count(), 1, most_seconds, "keep_alive_interval");
+        check(options.keep_alive_probes, 1, 127, "keep_alive_probes");
+    }
+    check(options.user_timeout.count(), 0, std::numeric_limits<int>::max(), "user_timeout");
+}
+
 /// Adds those of the client to the members of `body`, where that is an object without them.
 void add_members(std::string& body, unknown_members const& of_client)
 {
@@ -257,6 +279,7 @@ client_core::client_core(client_options const& options, surroundings world)
     hide_keys(options_.extra_headers, hidden_key_);
     static_cast<void>(usual_deadlines()); // refuses what is none
     policy::check_retries(options_.retries);
+    check_tcp(options_.tcp);
     check_limits(options_.limits);
     usual_headers_.reveal() = headers_for({}, false);
 }

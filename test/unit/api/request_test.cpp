@@ -4,8 +4,10 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace hicap::test {
 namespace {
@@ -42,6 +44,34 @@ BOOST_AUTO_TEST_CASE(an_endpoint_without_a_type_gives_json)
     BOOST_TEST(far->sent.starts_with("GET /v1/models?limit=1 HTTP/1.1\r\n"));
     BOOST_TEST(contains(far->sent, "\r\nAuthorization: Bearer sk-canary-of-tests\r\n"));
     BOOST_TEST(!contains(far->sent, "Content-"));
+}
+
+BOOST_AUTO_TEST_CASE(watching_over_connections_that_no_system_can_is_refused)
+{
+    using change = void (*)(tcp_options&);
+    std::pair<change, std::string_view> const rows[] = {
+        {[](tcp_options& tcp) { tcp.keep_alive_idle = std::chrono::seconds(40'000); },
+         "tcp_options::keep_alive_idle is 40000: it must be 1 to 32767"},
+        {[](tcp_options& tcp) { tcp.keep_alive_interval = std::chrono::seconds(0); },
+         "tcp_options::keep_alive_interval is 0"},
+        {[](tcp_options& tcp) { tcp.keep_alive_probes = 128; },
+         "tcp_options::keep_alive_probes is 128"},
+        {[](tcp_options& tcp) { tcp.user_timeout = std::chrono::seconds(4'294'968); },
+         "tcp_options::user_timeout is 4294968000"},
+        {[](tcp_options& tcp) { tcp.user_timeout = std::chrono::milliseconds(-1); },
+         "tcp_options::user_timeout is -1"},
+    };
+    for (auto const& [make, expected] : rows) {
+        auto refused = options;
+        make(refused.tcp);
+        BOOST_CHECK_EXCEPTION(client{refused}, error, [said = expected](error const& e) {
+            BOOST_TEST(contains(e.what(), said), e.what());
+            return e.code() == errc::invalid_argument;
+        });
+    }
+    options.tcp.keep_alive = false;
+    options.tcp.keep_alive_idle = std::chrono::seconds(0); // is not asked for
+    BOOST_CHECK_NO_THROW(client{options});
 }
 
 BOOST_AUTO_TEST_CASE(a_body_is_sent_as_it_is)
