@@ -143,19 +143,12 @@ std::string without(std::string text, std::string_view secret)
     return cleaned.append(text, kept);
 }
 
-/// Also what is left behind the end of a text that was longer.
-void wipe_all_of(std::string& text) noexcept
-{
-    text.resize(text.capacity()); // allocates nothing
-    wipe(text);
-}
-
 } // namespace
 
 secret::secret(secret&& other) noexcept
 {
     text_.swap(other.text_);
-    wipe_all_of(other.text_);
+    wipe(other.text_);
 }
 
 secret& secret::operator=(secret const& other)
@@ -166,16 +159,16 @@ secret& secret::operator=(secret const& other)
 secret& secret::operator=(secret&& other) noexcept
 {
     if (this != &other) {
-        wipe_all_of(text_);
+        wipe(text_);
         text_.swap(other.text_);
-        wipe_all_of(other.text_);
+        wipe(other.text_);
     }
     return *this;
 }
 
 secret::~secret()
 {
-    wipe_all_of(text_);
+    wipe(text_);
 }
 
 void hidden_secret::add(std::string_view text)

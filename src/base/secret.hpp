@@ -20,12 +20,27 @@ inline void wipe(char* data, std::size_t size) noexcept
     asm volatile("" : : "r"(data) : "memory"); // which might read it, as far as compilers know
 }
 
-/// Overwrites `text` and empties it.
+/// Overwrites all the memory of `text`, of which a former text may have had more, and empties it.
 inline void wipe(std::string& text) noexcept
 {
+    text.resize(text.capacity()); // allocates nothing
     wipe(text.data(), text.size());
     text.clear();
 }
+
+/// Overwrites memory at the end of a scope, in whatever way that is left.
+struct wiped_at_the_end
+{
+    wiped_at_the_end(char* where, std::size_t how_much) noexcept : data(where), size(how_much) {}
+
+    wiped_at_the_end(wiped_at_the_end const&) = delete;
+    wiped_at_the_end& operator=(wiped_at_the_end const&) = delete;
+
+    ~wiped_at_the_end() { wipe(data, size); }
+
+    char* data;
+    std::size_t size;
+};
 
 /// Appends `more`, and overwrites the memory that `text` outgrows.
 inline void append_wiping(std::string& text, std::string_view more)
@@ -49,7 +64,11 @@ public:
 
     explicit secret_string(std::string text) noexcept : text_(std::move(text)) {}
 
-    secret_string(secret_string&& other) noexcept { text_.swap(other.text_); }
+    secret_string(secret_string&& other) noexcept
+    {
+        text_.swap(other.text_);
+        wipe(other.text_); // which may have been too short for the heap
+    }
 
     secret_string& operator=(secret_string&& other) noexcept
     {
