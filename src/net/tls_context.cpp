@@ -55,23 +55,29 @@ bool is_address(std::string const& host) noexcept
            inet_pton(AF_INET6, host.c_str(), parsed) == 1;
 }
 
-/// Trusts all certificates of a PEM text; false where there is none.
+/// Trusts all certificates of a PEM text; false where there is none, or one that cannot be read.
 bool trust(SSL_CTX* context, std::string const& pem)
 {
     std::unique_ptr<BIO, freed_by<BIO_free_all>> const text(
         BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))
     );
+    auto* const store = SSL_CTX_get_cert_store(context);
+    bool all = true;
     bool any = false;
+    ERR_clear_error();
     for (;;) {
         std::unique_ptr<X509, freed_by<X509_free>> const certificate(
             PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr)
         );
         if (!certificate)
             break;
-        any = X509_STORE_add_cert(SSL_CTX_get_cert_store(context), certificate.get()) == 1 || any;
+        all = X509_STORE_add_cert(store, certificate.get()) == 1 && all;
+        any = true;
     }
-    ERR_clear_error(); // the end of the text counts as an error
-    return any;
+    // The end of the text counts as an error, too.
+    all = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE && all;
+    ERR_clear_error();
+    return any && all;
 }
 
 [[noreturn]] void out_of_memory()
@@ -119,7 +125,8 @@ void trust_authorities(SSL_CTX* context, tls_options const& options)
         trust_file(context, "extra_ca_files", file);
     if (!options.ca_pem.empty() && !trust(context, options.ca_pem)) {
         throw error(
-            errc::ca_file_unreadable, "client_options::ca_pem holds no certificate in PEM form"
+            errc::ca_file_unreadable,
+            "client_options::ca_pem holds no certificate in PEM form, or one that cannot be read"
         );
     }
 }
@@ -260,8 +267,10 @@ std::unique_ptr<tls_engine> tls_context::start(std::string const& host)
         SSL_set_hostflags(
             ssl.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT
         );
-        if (SSL_set1_host(ssl.get(), host.c_str()) != 1 ||
-            SSL_set_tlsext_host_name(ssl.get(), host.c_str()) != 1)
+        // The dot that ends a full name is for resolvers alone.
+        auto const name = host.ends_with('.') ? host.substr(0, host.size() - 1) : host;
+        if (SSL_set1_host(ssl.get(), name.c_str()) != 1 ||
+            SSL_set_tlsext_host_name(ssl.get(), name.c_str()) != 1)
             out_of_memory();
     }
     if (auto const ticket = impl_->take_ticket(host))
