@@ -58,8 +58,6 @@ public:
 
     [[nodiscard]] clock::time_point until() const noexcept { return until_; }
 
-    [[nodiscard]] policy::deadline_set const& limits() const noexcept { return limits_; }
-
     /// Whether a request may be sent again that a reused connection has swallowed.
     bool may_replay = true;
 

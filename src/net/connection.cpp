@@ -102,11 +102,13 @@ void connection::begin_write(std::string_view head, std::string_view body)
     }
     if (head.size() + body.size() <= single_write) {
         plaintext_.acquire();
-        std::memcpy(plaintext_.data(), head.data(), head.size());
-        if (!body.empty())
-            std::memcpy(plaintext_.data() + head.size(), body.data(), body.size());
-        tls_->write({plaintext_.data(), head.size() + body.size()});
-        wipe(plaintext_.data(), head.size()); // the key is in it
+        {
+            wiped_at_the_end const the_key_is_in_it(plaintext_.data(), head.size());
+            std::memcpy(plaintext_.data(), head.data(), head.size());
+            if (!body.empty())
+                std::memcpy(plaintext_.data() + head.size(), body.data(), body.size());
+            tls_->write({plaintext_.data(), head.size() + body.size()});
+        }
         plaintext_.release();
         return;
     }
@@ -163,8 +165,9 @@ bool connection::send_output()
 
 void connection::fail(boost::system::error_code code, std::string doing)
 {
-    if (socket_->orphaned())
-        doing += ": the io_context that the connection belonged to has ended";
+    if (code == asio::error::not_connected && socket_->orphaned())
+        doing += ": the io_context that the connection belonged to has ended, or this process is a "
+                 "fork of the one that opened it";
     throw error(code, doing);
 }
 
@@ -280,8 +283,8 @@ bool connection::quiet() noexcept
         // one receive brings.
         drained_ = false;
         came_ = 0;
-        return unread_.empty() && fill() == status::blocked && unread_.empty() &&
-               came_ < turn_size && !write_failed_;
+        return !socket_->inherited() && unread_.empty() && fill() == status::blocked &&
+               unread_.empty() && came_ < turn_size && !write_failed_;
     } catch (...) { // whatever it is, this connection is not worth more
         return false;
     }
@@ -314,6 +317,13 @@ asio::awaitable<bool> connection::readable(clock::time_point deadline)
         return turn(deadline); // there may be more that no wait would tell of
     release_buffers();
     return socket_->ready(interest::read, deadline);
+}
+
+asio::awaitable<bool> connection::writable(clock::time_point deadline)
+{
+    if (std::exchange(came_, 0) >= turn_size)
+        return turn(deadline);
+    return socket_->ready(interest::either, deadline);
 }
 
 } // namespace hicap::net

@@ -71,7 +71,7 @@ public:
     /// Whether sending has failed: what has come before can be read, and nothing more be asked.
     [[nodiscard]] bool write_failed() const noexcept { return write_failed_; }
 
-    /// Whether nothing came since the last message, not even a FIN.
+    /// Whether nothing came since the last message, not even a FIN, so that it may be used again.
     [[nodiscard]] bool quiet() noexcept;
 
     /// Gives back what memory it can, before a time of which nobody knows how long it is.
@@ -81,10 +81,7 @@ public:
     [[nodiscard]] asio::awaitable<bool> readable(clock::time_point deadline);
 
     /// The same for `write_some`; true as well when the peer speaks before it has read all.
-    [[nodiscard]] asio::awaitable<bool> writable(clock::time_point deadline)
-    {
-        return socket_->ready(interest::either, deadline);
-    }
+    [[nodiscard]] asio::awaitable<bool> writable(clock::time_point deadline);
 
     /// Nothing is waited for until the next request.
     void rest() noexcept

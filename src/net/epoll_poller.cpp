@@ -23,6 +23,7 @@
 #include <array>
 #include <cerrno>
 #include <mutex>
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -230,14 +231,32 @@ private:
         for (std::size_t i = 0; i != count; ++i) {
             if (!woken[i])
                 continue;
-            woken_.push_back(std::move(*woken[i]));
             --waiting_;
+            try {
+                woken_.push_back(std::move(*woken[i]));
+                woken[i].reset();
+            } catch (std::bad_alloc const&) { // then it is resumed below
+            }
         }
         disarm_unless_needed(); // others may have come and gone meanwhile
-        if (waiting_ != 0 && !armed_)
-            arm();
+        try {
+            if (waiting_ != 0 && !armed_)
+                arm();
+        } catch (std::bad_alloc const&) { // then the next wait arms it
+        }
         lock.unlock();
+        for (auto& who : woken)
+            if (who)
+                resume(std::move(*who));
         resume_woken();
+    }
+
+    static void resume(waiter who)
+    {
+        auto const executor = asio::get_associated_executor(who);
+        executor.execute([who = std::move(who)]() mutable {
+            std::move(who)(boost::system::error_code(), true);
+        });
     }
 
     /// Resumes all that are woken. Whoever resumes one leaves an operation behind that goes on with
@@ -245,12 +264,8 @@ private:
     /// another thread, or that loop, takes them.
     void resume_woken()
     {
-        while (auto who = next_woken()) {
-            auto const executor = asio::get_associated_executor(*who);
-            executor.execute([who = std::move(*who)]() mutable {
-                std::move(who)(boost::system::error_code(), true);
-            });
-        }
+        while (auto who = next_woken())
+            resume(std::move(*who));
     }
 
     std::optional<waiter> next_woken()

@@ -27,11 +27,8 @@ http1_exchange::~http1_exchange()
     if (!ended_ || broken_ || !parser().head().keep_alive || !link().unread().empty() ||
         link().write_failed())
         return;
-    try {
-        link().rest();
-        lease_.give_back();
-    } catch (...) { // out of memory: the connection is closed instead
-    }
+    link().rest();
+    lease_.give_back();
 }
 
 void http1_exchange::begin(std::string_view head, std::string_view body)

@@ -48,16 +48,21 @@ public:
 
     /// True when `receive` or `send` will not block, false when `deadline` passes first. A deadline
     /// costs a comparison: the timer behind it is set anew only when it fires early, or when a
-    /// deadline comes before all that were before.
-    /// Cancellation: total, nothing is lost.
+    /// deadline comes before all that were before. True as well where it cannot wait: the next
+    /// `receive` or `send` fails then.
+    /// Cancellation: total, nothing is lost; it throws nothing else.
     [[nodiscard]] virtual asio::awaitable<bool>
     ready(interest what, clock::time_point deadline) = 0;
 
     /// What deadlines are measured by.
     [[nodiscard]] virtual clock& time() const noexcept = 0;
 
-    /// Its context has ended: nothing can be received or sent any more, and a wait ends at once.
+    /// Its context has ended, or it could not wait: nothing can be received or sent any more, and a
+    /// wait ends at once.
     [[nodiscard]] virtual bool orphaned() const noexcept { return false; }
+
+    /// This process is a fork of the one that opened it: it belongs to that.
+    [[nodiscard]] virtual bool inherited() const noexcept { return false; }
 
     /// No wait follows for a time of which nobody knows how long it is: nothing that belongs to the
     /// socket may keep an event loop from ending.

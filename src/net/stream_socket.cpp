@@ -82,14 +82,21 @@ public:
         if (descriptor_ >= 0 && !is_ready(what)) {
             deadline_ = until;
             failure = try_arm();
-            if (!failure && wait(who, what))
-                return;
             if (!failure)
-                failure = asio::error::not_connected;
+                failure = try_wait(who, what);
+            if (!failure)
+                return;
         }
+        if (failure)
+            fail(failure);
         lock.unlock();
-        resume_later(std::move(who), failure, true);
+        resume_later(std::move(who), {}, true);
     }
+
+    /// Why there is no descriptor any more.
+    [[nodiscard]] boost::system::error_code failure() const noexcept { return failure_; }
+
+    [[nodiscard]] bool inherited() const noexcept { return ::getpid() != owner_; }
 
     /// Ends the wait, where there is one.
     void end(boost::system::error_code code, bool in_time)
@@ -109,7 +116,7 @@ public:
     {
         // Not `close`: another thread may be using the descriptor. Every wait ends by this.
         std::lock_guard const lock(mutex_);
-        if (descriptor_ >= 0)
+        if (descriptor_ >= 0 && !inherited())
             ::shutdown(descriptor_, SHUT_RDWR);
         disarm();
     }
@@ -177,21 +184,32 @@ private:
     }
 
     /// Keeps `who`, which is left where nobody would wake it.
-    bool wait(waiter& who, interest what)
+    boost::system::error_code try_wait(waiter& who, interest what) noexcept
     {
-        if (!poller_->wait_begins(token_, what))
-            return false;
+        bool begun = false;
         try {
+            begun = poller_->wait_begins(token_, what);
+            if (!begun)
+                return asio::error::not_connected;
             auto slot = asio::get_associated_cancellation_slot(who);
             if (slot.is_connected())
                 slot.assign(canceller{weak_from_this()});
-        } catch (...) {
-            poller_->wait_ends(token_);
-            throw;
+        } catch (std::exception const&) {
+            if (begun)
+                poller_->wait_ends(token_);
+            return make_error_code(boost::system::errc::not_enough_memory);
         }
         wanted_ = what;
         waiter_.emplace(std::move(who));
-        return true;
+        return {};
+    }
+
+    /// Waiting is not possible any more. Whoever receives or sends next is told why: what a wait
+    /// throws is taken for a cancellation.
+    void fail(boost::system::error_code why) noexcept
+    {
+        failure_ = why;
+        close();
     }
 
     std::optional<waiter> take() noexcept
@@ -222,7 +240,7 @@ private:
         auto const closed = std::exchange(descriptor_, -1);
         if (closed < 0)
             return;
-        if (::getpid() == owner_) {
+        if (!inherited()) {
             poller_->remove(closed, token_);
             ::shutdown(closed, SHUT_RDWR);
         }
@@ -282,14 +300,17 @@ private:
             return;
         if (time->now() >= deadline_)
             end(lock, {}, is_ready_now());
-        else if (auto const failure = try_arm())
-            end(lock, failure, true);
+        else if (auto const failure = try_arm()) {
+            fail(failure);
+            end(lock, {}, true);
+        }
     }
 
     std::mutex mutex_;
     std::shared_ptr<poller> poller_;
     asio::any_io_executor executor_; // empty once the context has ended
     int descriptor_ = -1;
+    boost::system::error_code failure_ = asio::error::not_connected; // once it is closed
     poller::token token_ = 0;
     pid_t const owner_ = ::getpid();
     bool ended_ = false;  // the peer has sent its last byte, or it is broken
@@ -323,7 +344,7 @@ public:
     result receive(char* data, std::size_t size) noexcept override
     {
         if (orphaned())
-            return {status::failed, 0, asio::error::not_connected};
+            return {status::failed, 0, state_->failure()};
         state_->readable = false;
         for (;;) {
             auto const n = ::recv(state_->descriptor(), data, size, 0);
@@ -339,7 +360,7 @@ public:
     result send(char const* data, std::size_t size) noexcept override
     {
         if (orphaned())
-            return {status::failed, 0, asio::error::not_connected};
+            return {status::failed, 0, state_->failure()};
         state_->writable = false;
         for (;;) {
             auto const n = ::send(state_->descriptor(), data, size, send_flags);
@@ -363,6 +384,8 @@ public:
     [[nodiscard]] clock& time() const noexcept override { return *state_->time; }
 
     [[nodiscard]] bool orphaned() const noexcept override { return state_->descriptor() < 0; }
+
+    [[nodiscard]] bool inherited() const noexcept override { return state_->inherited(); }
 
     void rest() noexcept override { state_->rest(); }
 

@@ -49,8 +49,6 @@ public:
     /// Opens a connection and leaves it to the pool.
     asio::awaitable<void> warm(call* on);
 
-    [[nodiscard]] http::origin const& origin() const noexcept { return origin_; }
-
     [[nodiscard]] pool& connections() const noexcept { return *pool_; }
 
 private:

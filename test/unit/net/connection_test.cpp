@@ -406,6 +406,22 @@ BOOST_AUTO_TEST_CASE(more_messages_of_tls_than_a_buffer_holds_do_not)
     BOOST_TEST(far->calls == calls + 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_deadline_holds_while_tls_talks_and_nothing_can_be_sent, *security)
+{
+    far->set_window(far->sent.size());
+    std::string const body(megabyte, 'x');
+    link->begin_write("POST", body);
+    BOOST_TEST(!link->write_some());
+    far->give(peer.tickets(megabyte));
+    BOOST_TEST((link->fill() == connection_status::blocked)); // its turn is over
+    BOOST_TEST(!run(context, link->writable(net::clock::time_point{})));
+    bool others = false;
+    asio::post(context, [&others] { others = true; });
+    BOOST_TEST((link->fill() == connection_status::blocked));
+    BOOST_TEST(run(context, link->writable(no_deadline)));
+    BOOST_TEST(others);
+}
+
 BOOST_AUTO_TEST_CASE(messages_of_tls_without_end_let_others_have_their_turn, *security)
 {
     far->give(peer.tickets(megabyte)); // each piece begins a receive
