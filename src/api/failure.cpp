@@ -106,7 +106,7 @@ void add_reason(error& failure, std::string_view not_retried)
 void add_reason_of_begun(error& failure)
 {
     if (failure.code() == condition::retryable)
-        add_reason(failure, "not retried: the response had begun");
+        add_reason(failure, "not tried again, as the response had begun");
 }
 
 void throw_if_error_object(

@@ -225,8 +225,13 @@ asio::awaitable<native_socket> connect_first(
             co_return std::move(*connected);
         for (; failures != 0; --failures)
             race.fail_one();
-        if (race.lost())
-            throw error(trials->failure(), "cannot connect to " + name);
+        if (race.lost()) {
+            auto const code = trials->failure();
+            std::string what = "cannot connect to " + name;
+            if (code == asio::error::connection_refused)
+                what += " (is the server running, and is its address right?)";
+            throw error(code, what);
+        }
         auto const now = on->time().now();
         if (now >= deadline)
             on->throw_late("connecting to ", name);

@@ -22,6 +22,12 @@ struct tls_options
     std::string key_file;
     /// Accept any certificate. For tests of other people's servers.
     bool dangerous_accept_any_certificate = false;
+
+    [[nodiscard]] bool has_files() const noexcept
+    {
+        return !ca_file.empty() || !ca_pem.empty() || !extra_ca_files.empty() ||
+               !certificate_file.empty() || !key_file.empty();
+    }
 };
 
 /// What all TLS connections of a client share: settings, trusted authorities, and the session

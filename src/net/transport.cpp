@@ -21,8 +21,10 @@ transport::transport(
 )
     : origin_(std::move(where)), dialer_(std::move(dial)), pool_(std::move(connections))
 {
+    // Without TLS it is made as well, for files that cannot be read.
+    auto made = origin_.tls() || tls.has_files() ? std::make_shared<tls_context>(tls) : nullptr;
     if (origin_.tls())
-        tls_ = std::make_shared<tls_context>(tls);
+        tls_ = std::move(made);
 }
 
 /// Waits for a lease where there is none yet, and dials where it has no connection.

@@ -74,6 +74,14 @@ BOOST_AUTO_TEST_CASE(watching_over_connections_that_no_system_can_is_refused)
     BOOST_CHECK_NO_THROW(client{options});
 }
 
+BOOST_AUTO_TEST_CASE(files_that_cannot_be_read_are_refused_without_tls_too)
+{
+    options.ca_file = "/nowhere/ca.pem";
+    BOOST_CHECK_EXCEPTION(client{options}, error, [](error const& e) {
+        return e.code() == errc::ca_file_unreadable;
+    });
+}
+
 BOOST_AUTO_TEST_CASE(a_body_is_sent_as_it_is)
 {
     auto const far = connect({response(200, "{}")});

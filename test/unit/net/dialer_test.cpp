@@ -305,7 +305,12 @@ BOOST_AUTO_TEST_CASE(a_refusal_tells_where_and_keeps_its_code)
     BOOST_TEST((dials.code() == asio::error::connection_refused));
     BOOST_TEST((dials.code() == condition::connection));
     BOOST_TEST(
-        contains(dials.what(), "cannot connect to 127.0.0.1 port " + nobody.port()), dials.what()
+        contains(
+            dials.what(),
+            "cannot connect to 127.0.0.1 port " + nobody.port() +
+                " (is the server running, and is its address right?): "
+        ),
+        dials.what()
     );
 }
 
