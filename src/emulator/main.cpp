@@ -50,14 +50,17 @@ struct arguments
 };
 
 template <class Number>
-Number to_number(std::string_view name, std::string_view text)
+Number to_number(std::string_view name, std::string_view text, std::string_view range = "")
 {
     Number value{};
     auto const* const end = text.data() + text.size();
     auto const parsed = std::from_chars(text.data(), end, value);
     // Written so that NaN is refused too.
     if (parsed.ec != std::errc() || parsed.ptr != end || !(value >= 0))
-        throw usage_error(std::string(name) + " needs a number, not '" + std::string(text) + "'");
+        throw usage_error(
+            std::string(name) + " needs a number" + std::string(range) + ", not '" +
+            std::string(text) + "'"
+        );
     return value;
 }
 
@@ -76,7 +79,7 @@ arguments parse(int count, char** values)
         else if (name == "--address")
             result.options.address = value();
         else if (name == "--port")
-            result.options.port = to_number<std::uint16_t>(name, value());
+            result.options.port = to_number<std::uint16_t>(name, value(), " from 0 to 65535");
         else if (name == "--tls")
             result.options.tls = true;
         else if (name == "--certificate")

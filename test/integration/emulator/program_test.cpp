@@ -84,8 +84,8 @@ BOOST_AUTO_TEST_CASE(wrong_arguments_are_explained)
     std::vector<std::pair<std::vector<std::string>, std::string>> const table = {
         {{"--nonsense"}, "unknown argument '--nonsense'"},
         {{"--port"}, "--port needs a value"},
-        {{"--port", "http"}, "--port needs a number, not 'http'"},
-        {{"--port", "65536"}, "--port needs a number, not '65536'"},
+        {{"--port", "http"}, "--port needs a number from 0 to 65535, not 'http'"},
+        {{"--port", "65536"}, "--port needs a number from 0 to 65535, not '65536'"},
         {{"--tokens-per-second", "-1"}, "--tokens-per-second needs a number, not '-1'"},
         {{"--ca-file", "x"}, "--ca-file needs --tls"},
         {{"--key", "x"}, "--certificate and --key need each other"},
