@@ -1,3 +1,5 @@
+// usage: example_connections [Unix socket]
+//
 // The connections of a client: how many there are, how long they are kept, what is opened ahead.
 //
 // It teaches:

@@ -53,6 +53,8 @@ void explain(hicap::error const& error)
     std::cerr << "proxy: " << error.what() << '\n';
     if (error.code() == hicap::errc::proxy_refused)
         std::cerr << "proxy: the proxy lets nobody through, or wants another password\n";
+    else if (error.code() == hicap::errc::ca_file_unreadable)
+        std::cerr << "proxy: name another file of certificates\n";
     else if (error.code() == hicap::condition::tls)
         std::cerr << "proxy: give the file of the authority as an argument\n";
     else if (error.code() == hicap::condition::connection)
@@ -65,6 +67,8 @@ void explain(hicap::error const& error)
 
 int main(int count, char** values)
 {
+    if (std::getenv("HTTPS_PROXY") == nullptr && std::getenv("https_proxy") == nullptr)
+        std::cerr << "proxy: none is set, try HTTPS_PROXY=http://proxy.example:3128\n";
     try {
         asio::io_context context(1);
         hicap::client const client(behind_a_proxy(count > 1 ? values[1] : ""));

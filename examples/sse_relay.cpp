@@ -35,13 +35,18 @@
 #include <boost/system/error_code.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <system_error>
+
+#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <memory>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace asio = boost::asio;
@@ -190,14 +195,35 @@ asio::awaitable<void> listen(tcp::acceptor acceptor, hicap::client client)
     }
 }
 
+std::uint16_t port_of(std::string_view text)
+{
+    std::uint16_t port = 0;
+    auto const* const end = text.data() + text.size();
+    auto const read = std::from_chars(text.data(), end, port);
+    if (read.ec != std::errc() || read.ptr != end)
+        throw std::invalid_argument("usage: example_sse_relay [port], from 0 to 65535");
+    return port;
+}
+
+tcp::acceptor accept_at(asio::io_context& context, std::uint16_t port)
+{
+    try {
+        return {context, {asio::ip::address_v4::loopback(), port}};
+    } catch (boost::system::system_error const& error) {
+        throw std::runtime_error(
+            "cannot listen on 127.0.0.1 port " + std::to_string(port) +
+            ", give another as an argument: " + error.code().message()
+        );
+    }
+}
+
 } // namespace
 
 int main(int count, char** values)
 {
     try {
-        auto const port = static_cast<std::uint16_t>(count > 1 ? std::stoul(values[1]) : 8'081);
         asio::io_context context(1);
-        tcp::acceptor acceptor(context, {asio::ip::address_v4::loopback(), port});
+        auto acceptor = accept_at(context, count > 1 ? port_of(values[1]) : 8'081);
         std::cout << "listening on " << acceptor.local_endpoint() << std::endl;
         auto const stopped = [](std::exception_ptr failure) {
             if (failure)
