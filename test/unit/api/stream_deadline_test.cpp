@@ -61,7 +61,8 @@ BOOST_AUTO_TEST_CASE(a_stream_that_stops_fails_for_good)
             e.what()
         );
         BOOST_TEST(
-            contains(e.what(), " (request id r1); not tried again, as the response had begun"), e.what()
+            contains(e.what(), " (request id r1); not tried again, as the response had begun"),
+            e.what()
         );
         BOOST_TEST(e.request_id() == "r1");
         BOOST_TEST_REQUIRE(e.attempts().size() == 1u);
